@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Thin wrappers of system calls that must not be used bare.
+ */
+#include "base/io.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+void
+io_reserve_std_fds(void)
+{
+	int fd;
+
+	/* Write-only in the place of standard input: reading it fails, as it
+	 * did before, instead of giving an empty message. */
+	do
+		fd = open("/dev/null", O_WRONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+int
+io_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+ssize_t
+io_read(int fd, void *data, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, data, len);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+int
+io_read_all(int fd, struct buf *b)
+{
+	char block[16384];
+	ssize_t n;
+
+	while ((n = io_read(fd, block, sizeof(block))) > 0) {
+		buf_add(b, block, (size_t)n);
+		if (b->full) {
+			errno = EFBIG;
+			return -1;
+		}
+	}
+	return n < 0 ? -1 : 0;
+}
+
+int
+io_temp_file(struct error *err)
+{
+	const char *dir = getenv("TMPDIR");
+	auto_free char *name = NULL;
+	int fd;
+
+	if (dir == NULL || dir[0] != '/')
+		dir = "/tmp";
+	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		return fd;
+	/* Not every file system has O_TMPFILE. */
+	name = mem_printf("%s/mitto.XXXXXX", dir);
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, ERR_CANTCREATE, errno,
+		    "cannot create a temporary file in '%s'", dir);
+	(void)unlink(name);
+	return fd;
+}
+
+void
+io_random(void *data, size_t len)
+{
+	unsigned char *p = data;
+
+	while (len > 0) {
+		ssize_t n = getrandom(p, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			_exit(EX_OSERR);
+		p += n;
+		len -= (size_t)n;
+	}
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * File descriptors: whole writes, whole small files, safe temporary files.
+ */
+#ifndef MITTO_IO_H
+#define MITTO_IO_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Open 0, 1 and 2 on /dev/null, for writing, where they are closed, so that no
+ * file or socket opened later can take their place; reading 0 then fails with
+ * EBADF. */
+void io_reserve_std_fds(void);
+
+/* Write all of it; interrupted and short writes are continued.  -1 with errno
+ * set. */
+int io_write_all(int fd, const void *data, size_t len) MUST_CHECK;
+
+/* read(2) again after EINTR.  -1 with errno set. */
+ssize_t io_read(int fd, void *data, size_t len) MUST_CHECK;
+
+/* Append the rest of fd to b; -1 with errno set, EFBIG if b is full. */
+int io_read_all(int fd, struct buf *b) MUST_CHECK;
+
+/*
+ * A readable and writable file without a name in $TMPDIR (default /tmp), mode
+ * 0600, close-on-exec.  The descriptor, or -1 with ERR_CANTCREATE.
+ */
+int io_temp_file(struct error *err) MUST_CHECK;
+
+/* Fill data with unpredictable bytes; ends the process if the system has
+ * none (71), since a guessable Message-ID or boundary must not go out. */
+void io_random(void *data, size_t len);
+
+#endif

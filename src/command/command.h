@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands: each takes the words behind its name and returns the exit
+ * status.  Only this folder and main.c print.
+ */
+#ifndef MITTO_COMMAND_H
+#define MITTO_COMMAND_H
+
+/* mitto [options] ADDRESS... */
+int command_send(int argc, char *const *argv);
+
+/* mitto config check|show|path */
+int command_config(int argc, char *const *argv);
+
+/* mitto help [TOPIC] */
+int command_help(int argc, char *const *argv);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who gets it: address lists from flags, aliases undone, each mailbox once.
+ */
+#include "base/mem.h"
+#include "command/compose.h"
+#include "text/idn.h"
+
+#include <string.h>
+
+int
+compose_addresses(struct address_list *list, const struct strlist *values,
+    const char *option, struct error *err)
+{
+	for (size_t i = 0; i < values->count; i++)
+		if (address_parse(list, values->items[i],
+			strlen(values->items[i]), err) < 0)
+			return option == NULL ? -1
+					      : error_wrap(err, "%s", option);
+	return 0;
+}
+
+/* Wire forms, each once; remembers whether SMTPUTF8 is needed. */
+static int
+add_recipients(
+    struct composition *c, const struct address_list *list, struct error *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct address *a = &list->items[i];
+		auto_buf struct buf wire = buf_make(1024);
+
+		if (address_wire(&wire, a, err) < 0)
+			return -1;
+		c->smtputf8 = c->smtputf8 || address_needs_smtputf8(a);
+		strlist_add(&c->recipients, wire.data);
+	}
+	return 0;
+}
+
+static int
+set_sender(struct composition *c, const char *envelope_from, struct error *err)
+{
+	auto_address struct address other = { .name = NULL };
+	const struct address *a = &c->from;
+	auto_buf struct buf wire = buf_make(1024);
+
+	if (envelope_from != NULL &&
+	    (envelope_from[0] == '\0' || strcmp(envelope_from, "<>") == 0)) {
+		c->sender = mem_strdup("");
+		return 0;
+	}
+	if (envelope_from != NULL) {
+		if (address_parse_one(&other, envelope_from, err) < 0)
+			return error_wrap(err, "--envelope-from");
+		a = &other;
+	}
+	if (address_wire(&wire, a, err) < 0)
+		return error_wrap(err, "sender");
+	c->smtputf8 = c->smtputf8 || address_needs_smtputf8(a);
+	c->sender = buf_take(&wire);
+	return 0;
+}
+
+int
+compose_envelope(struct composition *c, const struct request *r,
+    const struct config *config, struct error *err)
+{
+	auto_address_list struct address_list all = { .items = NULL };
+	const struct address_list *lists[] = { &c->to, &c->cc, &c->bcc };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		for (size_t k = 0; k < lists[i]->count; k++)
+			address_list_add(&all, &lists[i]->items[k]);
+	if (account_expand(&all, config, &r->settings, err) < 0)
+		return -1;
+	if (all.count == 0) {
+		(void)error_set(err, ERR_USAGE, "no recipient");
+		return error_hint(err,
+		    "write an address: mitto -s subject bob@example.org; -t "
+		    "takes them from the text's header");
+	}
+	if (all.count > ADDRESS_MAX_RECIPIENTS) {
+		(void)error_set(err, ERR_DATA,
+		    "%zu recipients: at most %d in one message", all.count,
+		    ADDRESS_MAX_RECIPIENTS);
+		return error_hint(err, "split the list into several calls");
+	}
+	if (add_recipients(c, &all, err) < 0)
+		return -1;
+	return set_sender(c, r->draft.envelope_from, err);
+}
+
+void
+composition_release(struct composition *c)
+{
+	wire_release(&c->wire);
+	message_release(&c->message);
+	address_release(&c->from);
+	address_list_release(&c->to);
+	address_list_release(&c->cc);
+	address_list_release(&c->bcc);
+	free(c->sender);
+	strlist_release(&c->recipients);
+	free(c->message_id);
+	free(c->subject);
+	strlist_release(&c->warnings);
+	*c = (struct composition){ .sender = NULL };
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Standard input is read once, whole, into a store; a pipe becomes rewindable
+ * by that.
+ */
+#include "command/input.h"
+
+#include "base/io.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HEAD_BLOCK 16384
+
+/* "-" or "-;name=...". */
+static bool
+is_stdin(const char *spec)
+{
+	return spec[0] == '-' && (spec[1] == '\0' || spec[1] == ';');
+}
+
+static bool
+attaches_stdin(const struct strlist *specs)
+{
+	for (size_t i = 0; i < specs->count; i++)
+		if (is_stdin(specs->items[i]))
+			return true;
+	return false;
+}
+
+static size_t
+count_stdin(const struct draft *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->attach.count; i++)
+		n += is_stdin(d->attach.items[i]);
+	n += d->body != NULL && is_stdin(d->body);
+	n += d->html != NULL && is_stdin(d->html);
+	return n;
+}
+
+int
+input_claim(const struct draft *d, enum input_use *use, struct error *err)
+{
+	size_t claims = count_stdin(d);
+	bool message = d->read_headers || d->raw;
+
+	if (message && d->body == NULL)
+		claims++;
+	if (claims > 1 ||
+	    (message && claims == 1 && d->body != NULL && !is_stdin(d->body)))
+		return error_set(
+		    err, ERR_USAGE, "standard input is used twice");
+	if (message)
+		*use = INPUT_MESSAGE;
+	else if (d->html != NULL && is_stdin(d->html))
+		*use = INPUT_HTML;
+	else if (attaches_stdin(&d->attach))
+		*use = INPUT_ATTACHMENT;
+	else if (d->body != NULL)
+		*use = is_stdin(d->body) ? INPUT_BODY : INPUT_NONE;
+	else
+		*use = d->html != NULL ? INPUT_NONE : INPUT_BODY;
+	return 0;
+}
+
+static int
+parse_head(struct input *in, struct error *err)
+{
+	char block[HEAD_BLOCK];
+	int64_t offset = 0;
+
+	while (!in->head.complete) {
+		ssize_t n =
+		    store_pread(in->data, block, sizeof(block), offset, err);
+
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			return head_finish(&in->head, err);
+		if (head_push(&in->head, block, (size_t)n, err) < 0)
+			return -1;
+		offset += n;
+	}
+	return 0;
+}
+
+/* A terminal may be read only for the text itself, and never silently. */
+static int
+greet_terminal(const struct request *r, enum input_use use, struct error *err)
+{
+	if (r->settings.no_input)
+		return error_set(err, ERR_USAGE,
+		    "no message: standard input is a terminal and --no-input "
+		    "was given");
+	if (use != INPUT_BODY && use != INPUT_MESSAGE)
+		return 0;
+	(void)fputs("Type the message, end with Ctrl-D, give up with Ctrl-C.\n",
+	    stderr);
+	return 0;
+}
+
+/* With -m, or when an editor will open, standard input is welcome but not
+ * needed: a terminal is left alone and a closed descriptor is no error. */
+static bool
+is_optional(const struct draft *d, enum input_use use)
+{
+	return use == INPUT_BODY && (d->text.count > 0 || d->edit) &&
+	    d->body == NULL;
+}
+
+static bool
+can_read_stdin(void)
+{
+	char none;
+
+	return read(STDIN_FILENO, &none, 0) == 0;
+}
+
+static int
+read_stdin(struct input *in, const struct request *r,
+    const volatile int *interrupted, struct error *err)
+{
+	bool tty = isatty(STDIN_FILENO) == 1;
+
+	if (is_optional(&r->draft, in->use) && (tty || !can_read_stdin()))
+		return 0;
+	if (tty && greet_terminal(r, in->use, err) < 0)
+		return -1;
+	in->data = store_spill(STDIN_FILENO, "standard input",
+	    r->settings.max_size.bytes, interrupted, err);
+	return in->data == NULL ? -1 : 0;
+}
+
+int
+input_read(struct input *in, const struct request *r,
+    const volatile int *interrupted, struct error *err)
+{
+	const char *file = r->draft.body;
+
+	*in = (struct input){ .use = INPUT_NONE };
+	head_init(&in->head);
+	if (input_claim(&r->draft, &in->use, err) < 0)
+		return -1;
+	if (in->use == INPUT_NONE)
+		return 0;
+	if (in->use == INPUT_MESSAGE && file != NULL && !is_stdin(file)) {
+		in->data = store_open(file, "message", err);
+		if (in->data == NULL)
+			return -1;
+	} else if (read_stdin(in, r, interrupted, err) < 0) {
+		return -1;
+	}
+	return in->use == INPUT_MESSAGE ? parse_head(in, err) : 0;
+}
+
+void
+input_release(struct input *in)
+{
+	store_free(in->data);
+	head_release(&in->head);
+	*in = (struct input){ .use = INPUT_NONE };
+}

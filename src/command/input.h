@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What comes on standard input, and who in the draft claims it.
+ */
+#ifndef MITTO_INPUT_H
+#define MITTO_INPUT_H
+
+#include "settings/settings.h"
+#include "stream/file.h"
+#include "text/headreader.h"
+
+enum input_use {
+	INPUT_NONE,	  /* nobody reads it */
+	INPUT_BODY,	  /* the text */
+	INPUT_HTML,	  /* --html - */
+	INPUT_ATTACHMENT, /* -a - */
+	INPUT_MESSAGE,	  /* -t or --raw: header and body */
+};
+
+struct input {
+	enum input_use use;
+	struct store *data; /* NULL when nothing was read */
+	struct head head;   /* of INPUT_MESSAGE */
+};
+
+/*
+ * Who claims standard input.  ERR_USAGE when two do.
+ */
+int input_claim(const struct draft *d, enum input_use *use, struct error *err)
+    MUST_CHECK;
+
+/*
+ * Read what the draft needs: standard input, or for -t and --raw the file of
+ * --body.  On a terminal a line on stderr says so first.  With -t and --raw the
+ * header is parsed.  ERR_NOINPUT, ERR_IO, ERR_DATA (over max_size), ERR_USAGE
+ * (--no-input and a terminal), ERR_INTERRUPTED.
+ */
+int input_read(struct input *in, const struct request *r,
+    const volatile int *interrupted, struct error *err) MUST_CHECK;
+
+void input_release(struct input *in);
+
+/* Let the user edit `text` (may be NULL) in $VISUAL or $EDITOR on the terminal;
+ * the result replaces it.  An editor that fails is ERR_IO. */
+struct store *input_edit(struct store *text, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libmagic is asked first; a few rules stand behind it.
+ *
+ * Nothing is unpacked, and the parsers for ELF and OLE files, where most of
+ * libmagic's security holes were, stay off: what they could tell more is no
+ * media type, or the name tells it as well.
+ */
+#include "message/sniff.h"
+
+#include "message/types.h"
+#include "text/param.h"
+
+#include <magic.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAGIC_FLAGS \
+	(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF | \
+	    MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_APPTYPE)
+
+static const char octets[] = "application/octet-stream";
+
+/* libmagic's answer into out; false when there is none, with *note telling why
+ * if libmagic is not usable at all. */
+static bool
+ask_libmagic(
+    const void *head, size_t len, char *out, size_t room, const char **note)
+{
+	static char problem[200];
+	magic_t magic = magic_open(MAGIC_FLAGS);
+	size_t most = SNIFF_BYTES;
+	const char *answer = NULL;
+
+	if (magic == NULL || magic_load(magic, NULL) < 0) {
+		const char *why = magic ? magic_error(magic) : NULL;
+
+		(void)snprintf(problem, sizeof(problem),
+		    "file types are taken from names only: %s",
+		    why != NULL ? why : "libmagic does not start");
+		*note = problem;
+	} else {
+		(void)magic_setparam(magic, MAGIC_PARAM_BYTES_MAX, &most);
+		answer = magic_buffer(magic, head, len);
+	}
+	if (answer != NULL)
+		(void)snprintf(out, room, "%s", answer);
+	if (magic != NULL)
+		magic_close(magic);
+	return answer != NULL && param_is_media_type(out);
+}
+
+/* Does libmagic say no more than what kind of container it is? */
+static bool
+says_nothing(const char *type)
+{
+	static const char *const vague[] = {
+		"text/plain",
+		"application/octet-stream",
+		"application/zip",
+		"application/x-empty",
+		"application/CDFV2",
+		"application/x-ole-storage",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(vague); i++)
+		if (strcasecmp(type, vague[i]) == 0)
+			return true;
+	return strncasecmp(type, "inode/", 6) == 0;
+}
+
+/* Without libmagic: text or not. */
+static const char *
+guess(const struct content_facts *facts)
+{
+	bool text = facts->bytes > 0 && facts->utf8 && facts->controls == 0;
+
+	return text ? "text/plain" : octets;
+}
+
+const char *
+sniff_type(const char *name, const void *head, size_t len,
+    const struct content_facts *facts, const char **note)
+{
+	static char answer[128];
+	const char *type = answer;
+	const char *ignored;
+
+	if (note == NULL)
+		note = &ignored;
+	*note = NULL;
+	if (len > SNIFF_BYTES)
+		len = SNIFF_BYTES;
+	if (!ask_libmagic(head, len, answer, sizeof(answer), note))
+		type = guess(facts);
+	if (says_nothing(type)) {
+		const char *named = type_of_name(name);
+
+		if (named != NULL)
+			type = named;
+		else if (strcmp(type, "text/plain") != 0 &&
+		    strcmp(type, "application/zip") != 0)
+			type = octets;
+	}
+	if (facts->nuls > 0 && strncasecmp(type, "text/", 5) == 0)
+		type = octets;
+	return type;
+}

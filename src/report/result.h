@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a run: what is told, in which words, and with which status.
+ */
+#ifndef MITTO_RESULT_H
+#define MITTO_RESULT_H
+
+#include "base/buf.h"
+#include "report/terminal.h"
+#include "smtp/outcome.h"
+
+enum result_state { /* SPEC 9, "state" */
+	RESULT_SENT,
+	RESULT_PARTIAL,
+	RESULT_FAILED,
+	RESULT_IN_DOUBT,
+	RESULT_DRY_RUN,
+	RESULT_WRITTEN,
+	RESULT_CHECKED,
+};
+
+/* Everything that the report is made from; pointers are borrowed, NULL where
+ * the run did not get so far. */
+struct result {
+	enum result_state state;
+	const char *message_id; /* with brackets */
+	const char *account;
+	const char *subject;
+	const char *sender;
+	const struct outcome *outcome;
+	const struct error *error; /* when it ended before the network */
+};
+
+/* Exit status of SPEC 4. */
+int result_status(const struct result *r);
+
+/* The outcome's state by its recipients. */
+enum result_state result_state(const struct outcome *o, bool check);
+
+/*
+ * For people, on stderr: on success one line if `talk`; otherwise the problem,
+ * the server's words, the hint.  Untrusted text is escaped.
+ */
+void result_print(const struct result *r, const struct terminal *t, bool talk);
+
+/* An error alone, in the same shape. */
+void result_print_error(const struct error *err, const struct terminal *t);
+
+/* One JSON object and a newline (SPEC 9). */
+void result_json(const struct result *r, struct buf *out);
+
+/* One line for a log: time left out, values escaped. */
+void result_log(const struct result *r, struct buf *out);
+
+#endif

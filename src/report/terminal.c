@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Terminal properties from the environment and the kernel; sixteen colours and
+ * no library.
+ */
+#include "report/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static bool
+env_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && *value != '\0';
+}
+
+static bool
+wants_color(bool tty, enum when color)
+{
+	const char *term = getenv("TERM");
+
+	if (color != WHEN_AUTO)
+		return color == WHEN_ALWAYS;
+	if (env_set("NO_COLOR"))
+		return false;
+	if (env_set("FORCE_COLOR"))
+		return true;
+	return tty && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+/* The locale's name is asked, never set: it decides pictures, not bytes. */
+static bool
+utf8_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value == NULL || *value == '\0')
+			continue;
+		return strstr(value, "UTF-8") != NULL ||
+		    strstr(value, "utf8") != NULL ||
+		    strstr(value, "utf-8") != NULL;
+	}
+	return false;
+}
+
+struct terminal
+terminal_open(int fd, enum when color)
+{
+	struct terminal t = { .tty = isatty(fd) == 1, .width = 80 };
+	struct winsize size;
+
+	t.color = wants_color(t.tty, color);
+	t.unicode = utf8_locale();
+	if (t.tty && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+		t.width = size.ws_col;
+	return t;
+}
+
+const char *
+terminal_on(const struct terminal *t, enum tint tint)
+{
+	static const char *const codes[] = {
+		[TINT_ERROR] = "\033[31m",
+		[TINT_HINT] = "\033[33m",
+		[TINT_DONE] = "\033[32m",
+		[TINT_DIM] = "\033[2m",
+		[TINT_BOLD] = "\033[1m",
+	};
+
+	return t->color ? codes[tint] : "";
+}
+
+const char *
+terminal_off(const struct terminal *t)
+{
+	return t->color ? "\033[0m" : "";
+}
+
+void
+terminal_bytes(char *out, long long bytes)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB" };
+	double value = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		(void)snprintf(out, TERMINAL_SIZE, "%lld bytes", bytes);
+		return;
+	}
+	while (value >= 999.95 && unit + 1 < ARRAY_SIZE(units)) {
+		value /= 1000;
+		unit++;
+	}
+	(void)snprintf(out, TERMINAL_SIZE, "%.1f %s", value, units[unit]);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lines and the bar share one terminal: whoever prints a line clears the bar
+ * first.  All text of the server is escaped.
+ */
+#include "report/watch.h"
+
+#include "base/clock.h"
+#include "text/escape.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define BAR_AFTER_MS 1000    /* a shorter upload shows no bar */
+#define BAR_FROM     1000000 /* bytes, unless the message is this big */
+#define BAR_STEP_MS  100     /* time between two drawings */
+#define LINE_MAX_LEN 2000    /* columns of one conversation line */
+
+int
+watch_open(struct watch *w, const struct settings *s, struct error *err)
+{
+	int fd;
+
+	*w = (struct watch){
+		.terminal =
+		    terminal_open(STDERR_FILENO, (enum when)s->color.value),
+		.verbose = s->quiet ? 0 : s->verbose,
+		.quiet = s->quiet,
+		.start_ms = clock_ms(),
+	};
+	w->bar_always = s->progress.value == WHEN_ALWAYS;
+	w->bar = w->bar_always ||
+	    (s->progress.value == WHEN_AUTO && w->terminal.tty && !s->quiet &&
+		s->verbose == 0);
+	if (s->transcript == NULL)
+		return 0;
+	/* It shows who writes to whom: not for other eyes. */
+	fd = open(
+	    s->transcript, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return error_errno(err, ERR_CANTCREATE, errno,
+		    "cannot write transcript '%s'", s->transcript);
+	w->transcript = fdopen(fd, "a");
+	return 0;
+}
+
+void
+watch_clear(struct watch *w)
+{
+	if (!w->bar_shown)
+		return;
+	(void)fputs("\r\033[K", stderr);
+	(void)fflush(stderr);
+	w->bar_shown = false;
+}
+
+static double
+seconds(const struct watch *w)
+{
+	return (double)(clock_ms() - w->start_ms) / 1000;
+}
+
+static void
+put_line(struct watch *w, const char *mark, const char *text, size_t len,
+    FILE *to, const struct terminal *t)
+{
+	auto_buf struct buf line = buf_make(4L * LINE_MAX_LEN);
+
+	escape_print(&line, text, len, LINE_MAX_LEN);
+	(void)fprintf(to, "%s%6.2f%s  %s%s\n", terminal_on(t, TINT_DIM),
+	    seconds(w), terminal_off(t), mark, line.data);
+	(void)fflush(to);
+}
+
+static void
+on_line(void *ctx, bool from_server, const char *text, size_t len)
+{
+	static const struct terminal plain;
+	struct watch *w = ctx;
+	const char *mark = from_server ? "< " : "> ";
+
+	if (w->transcript != NULL)
+		put_line(w, mark, text, len, w->transcript, &plain);
+	if (w->verbose < 2)
+		return;
+	watch_clear(w);
+	put_line(w, mark, text, len, stderr, &w->terminal);
+}
+
+static void
+on_step(void *ctx, const char *text)
+{
+	static const struct terminal plain;
+	struct watch *w = ctx;
+
+	if (w->transcript != NULL)
+		put_line(w, "", text, strlen(text), w->transcript, &plain);
+	if (w->verbose < 1)
+		return;
+	watch_clear(w);
+	put_line(w, "", text, strlen(text), stderr, &w->terminal);
+}
+
+static void
+on_note(void *ctx, const char *text, size_t len)
+{
+	struct watch *w = ctx;
+
+	if (w->verbose < 3)
+		return;
+	watch_clear(w);
+	put_line(w, "* ", text, len, stderr, &w->terminal);
+}
+
+void
+watch_warn(struct watch *w, const char *text)
+{
+	auto_buf struct buf line = buf_make(4096);
+
+	if (w->quiet)
+		return;
+	watch_clear(w);
+	escape_print(&line, text, strlen(text), 0);
+	(void)fprintf(stderr, "%smitto: warning:%s %s\n",
+	    terminal_on(&w->terminal, TINT_HINT), terminal_off(&w->terminal),
+	    line.data);
+}
+
+static void
+on_warn(void *ctx, const char *text)
+{
+	watch_warn(ctx, text);
+}
+
+static void
+draw_bar(struct watch *w, int64_t sent, int64_t total, long long now)
+{
+	const char *full = w->terminal.unicode ? "█" : "#";
+	const char *rest = w->terminal.unicode ? "░" : "-";
+	double share = total > 0 ? (double)sent / (double)total : 1;
+	double spent = (double)(now - w->data_ms) / 1000;
+	double rate = spent > 0 ? (double)sent / spent : 0;
+	size_t cells = w->terminal.width >= 76 ? 24 : 8;
+	char done[TERMINAL_SIZE], all[TERMINAL_SIZE], speed[TERMINAL_SIZE];
+
+	terminal_bytes(done, sent);
+	terminal_bytes(all, total);
+	terminal_bytes(speed, (long long)rate);
+	(void)fputs("\r  ", stderr);
+	for (size_t i = 0; i < cells; i++)
+		(void)fputs(
+		    (double)i < share * (double)cells ? full : rest, stderr);
+	(void)fprintf(stderr, " %3d%%  %s of %s  %s/s", (int)(share * 100),
+	    done, all, speed);
+	if (rate > 0 && sent < total)
+		(void)fprintf(stderr, "  %.0f s left",
+		    (double)(total - sent) / rate + 0.5);
+	(void)fputs("\033[K", stderr);
+	(void)fflush(stderr);
+	w->bar_shown = true;
+	w->drawn_ms = now;
+}
+
+static void
+on_progress(void *ctx, int64_t sent, int64_t total)
+{
+	struct watch *w = ctx;
+	long long now;
+
+	if (!w->bar || sent == 0)
+		return;
+	now = clock_ms();
+	if (w->data_ms == 0)
+		w->data_ms = now;
+	if (!w->bar_always && total < BAR_FROM &&
+	    now - w->data_ms < BAR_AFTER_MS)
+		return;
+	if (sent < total && now - w->drawn_ms < BAR_STEP_MS)
+		return;
+	draw_bar(w, sent, total, now);
+}
+
+struct smtp_observer
+watch_observer(struct watch *w)
+{
+	return (struct smtp_observer){
+		.ctx = w,
+		.line = on_line,
+		.step = on_step,
+		.note = on_note,
+		.warn = on_warn,
+		.progress = on_progress,
+	};
+}
+
+void
+watch_close(struct watch *w)
+{
+	watch_clear(w);
+	if (w->transcript != NULL)
+		(void)fclose(w->transcript);
+	w->transcript = NULL;
+}

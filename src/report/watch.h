@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Watching a delivery: steps (-v), conversation (-vv, -X), library notes
+ * (-vvv), and the progress bar; a struct smtp_observer for the session.
+ */
+#ifndef MITTO_WATCH_H
+#define MITTO_WATCH_H
+
+#include "report/terminal.h"
+#include "smtp/smtp.h"
+
+#include <stdio.h>
+
+struct watch {
+	struct terminal terminal;
+	int verbose;
+	bool quiet;
+	bool bar; /* may a bar be shown at all */
+	bool bar_always;
+	bool bar_shown;
+	long long start_ms; /* of the run, for the time stamps */
+	long long data_ms;  /* when the first byte of the message went out */
+	long long drawn_ms;
+	FILE *transcript; /* -X, or NULL */
+};
+
+/* Open the transcript file (appending, mode 0600) if one is asked for. */
+int watch_open(struct watch *w, const struct settings *s, struct error *err)
+    MUST_CHECK;
+
+/* Callbacks with w as their context; w must outlive the session. */
+struct smtp_observer watch_observer(struct watch *w);
+
+/* Take the bar off the screen before something else is printed. */
+void watch_clear(struct watch *w);
+
+/* A line "mitto: warning: TEXT" on stderr. */
+void watch_warn(struct watch *w, const char *text);
+
+void watch_close(struct watch *w);
+
+#endif

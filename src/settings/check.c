@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Checks of single values, so that a slip is reported where it was typed and
+ * not when the message is half built.
+ */
+#include "settings/check.h"
+
+#include "base/mem.h"
+#include "settings/provider.h"
+#include "text/address.h"
+#include "text/header.h"
+#include "text/param.h"
+#include "text/suggest.h"
+
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+
+int
+check_account_name(const char *value, struct error *err)
+{
+	/* The name becomes part of a credential's file name. */
+	if (value[0] != '.' && strpbrk(value, "/]") == NULL)
+		return 0;
+	return error_set(err, ERR_USAGE, "'%s' cannot name an account", value);
+}
+
+int
+check_sender(const char *value, struct error *err)
+{
+	struct address a = { 0 };
+
+	if (address_parse_one(&a, value, err) != 0)
+		return -1;
+	address_release(&a);
+	return 0;
+}
+
+int
+check_domain(const char *value, struct error *err)
+{
+	auto_free char *text = NULL;
+
+	text = mem_printf("x@%s", value);
+	if (strpbrk(value, "@<>, \t") == NULL && check_sender(text, err) == 0)
+		return 0;
+	return error_set(err, ERR_USAGE, "'%s' is no domain", value);
+}
+
+int
+check_env_name(const char *value, struct error *err)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz_";
+	static const char digits[] = "0123456789";
+
+	if (strspn(value, digits) == 0) {
+		const char *p = value;
+
+		while (
+		    *p != '\0' && (strchr(letters, *p) || strchr(digits, *p)))
+			p++;
+		if (*p == '\0')
+			return 0;
+	}
+	/* Perhaps somebody put the password here: it is not repeated. */
+	error_set(err, ERR_USAGE, "not the name of a variable");
+	return error_hint(err, "letters, digits and _, without $");
+}
+
+int
+check_envelope_from(const char *value, struct error *err)
+{
+	return strcmp(value, "<>") == 0 ? 0 : check_sender(value, err);
+}
+
+int
+check_fingerprint(const char *value, struct error *err)
+{
+	size_t digits = 0;
+
+	for (const char *p = value; *p != '\0'; p++) {
+		if (strchr("0123456789abcdefABCDEF", *p) != NULL)
+			digits++;
+		else if (*p != ':')
+			digits = 65;
+	}
+	if (digits == 64)
+		return 0;
+	error_set(err, ERR_USAGE, "'%s' is no SHA-256 fingerprint", value);
+	return error_hint(err,
+	    "64 hexadecimal digits, as printed by "
+	    "openssl x509 -noout -fingerprint -sha256");
+}
+
+/* What to type instead of a header that mitto writes itself. */
+static int
+reserved_header(const char *name, struct error *err)
+{
+	static const struct {
+		const char *name, *hint;
+	} better[] = {
+		{ "Bcc", "use --bcc ADDR" },
+		{ "Resent-Bcc", "use --bcc ADDR" },
+		{ "Content-Type", "use --type TYPE" },
+	};
+
+	error_set(err, ERR_USAGE, "mitto writes the field %s itself", name);
+	for (size_t i = 0; i < ARRAY_SIZE(better); i++)
+		if (strcasecmp(name, better[i].name) == 0)
+			return error_hint(err, "%s", better[i].hint);
+	return -1;
+}
+
+int
+check_header(const char *value, struct error *err)
+{
+	const char *colon = strchr(value, ':');
+	char name[80];
+
+	if (colon == NULL ||
+	    !header_name_valid(value, (size_t)(colon - value))) {
+		error_set(err, ERR_USAGE, "'%s' is no header field", value);
+		return error_hint(err, "'Name: value'");
+	}
+	if (!header_is_reserved(value, (size_t)(colon - value)))
+		return 0;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)(colon - value), value);
+	return reserved_header(name, err);
+}
+
+int
+check_pattern(const char *value, struct error *err)
+{
+	size_t len = strlen(value);
+	auto_free char *text = NULL;
+	char reason[120];
+	regex_t regex;
+	int status;
+
+	if (len < 2 || value[0] != '/' || value[len - 1] != '/')
+		return 0;
+	text = mem_strndup(value + 1, len - 2);
+	status = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
+	if (status == 0) {
+		regfree(&regex);
+		return 0;
+	}
+	(void)regerror(status, &regex, reason, sizeof(reason));
+	return error_set(
+	    err, ERR_USAGE, "'%s' is no regular expression: %s", value, reason);
+}
+
+static const char *
+next_provider(void *ctx UNUSED, size_t i)
+{
+	return i < provider_count ? providers[i].name : NULL;
+}
+
+int
+check_provider(const char *value, struct error *err)
+{
+	const char *near;
+
+	if (provider_by_name(value) != NULL)
+		return 0;
+	error_set(err, ERR_USAGE, "unknown provider '%s'", value);
+	near = suggest_nearest(value, next_provider, NULL);
+	if (near != NULL)
+		return error_hint(err, "did you mean %s?", near);
+	return error_hint(err,
+	    "mitto --help=providers lists them; for any "
+	    "other service set server");
+}
+
+int
+check_queue(const char *value, struct error *err)
+{
+	if (strcmp(value, "fail") != 0 && strcmp(value, "always") != 0)
+		return 0;
+	error_set(err, ERR_USAGE,
+	    "no such choice '%s': this release keeps no queue", value);
+	return error_hint(err, "one of: never");
+}
+
+int
+check_server(const char *value, struct error *err)
+{
+	/* Not repeated: a password may stand before the @. */
+	if (strchr(value, '@') != NULL) {
+		error_set(err, ERR_USAGE, "a server's address holds no login");
+		return error_hint(err, "give the login name with --user");
+	}
+	if (strpbrk(value, " \t,;") != NULL) {
+		error_set(err, ERR_USAGE, "'%s' is no server", value);
+		return error_hint(err,
+		    "HOST, HOST:PORT or a URL such as "
+		    "smtps://HOST");
+	}
+	return 0;
+}
+
+int
+check_type(const char *value, struct error *err)
+{
+	size_t len = strcspn(value, "; \t");
+	char type[160];
+
+	(void)snprintf(type, sizeof(type), "%.*s", (int)len, value);
+	if (len < sizeof(type) && param_is_media_type(type))
+		return 0;
+	error_set(err, ERR_USAGE, "'%s' is no media type", value);
+	return error_hint(err, "TYPE/SUBTYPE, such as text/html");
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What single options ask of their values beyond the type; used by the rows of
+ * the option table.  Each returns 0 or -1 with an error that does not name the
+ * option.
+ */
+#ifndef MITTO_CHECK_H
+#define MITTO_CHECK_H
+
+#include "base/error.h"
+
+int check_account_name(const char *value, struct error *err) MUST_CHECK;
+int check_domain(const char *value, struct error *err) MUST_CHECK;
+int check_env_name(const char *value, struct error *err) MUST_CHECK;
+int check_envelope_from(const char *value, struct error *err) MUST_CHECK;
+int check_fingerprint(const char *value, struct error *err) MUST_CHECK;
+int check_header(const char *value, struct error *err) MUST_CHECK;
+int check_pattern(const char *value, struct error *err) MUST_CHECK;
+int check_provider(const char *value, struct error *err) MUST_CHECK;
+int check_queue(const char *value, struct error *err) MUST_CHECK;
+int check_sender(const char *value, struct error *err) MUST_CHECK;
+int check_server(const char *value, struct error *err) MUST_CHECK;
+int check_type(const char *value, struct error *err) MUST_CHECK;
+
+#endif

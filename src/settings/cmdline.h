@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The native command line: argv to assignments and operands (SPEC 2).
+ *
+ * No abbreviations; "did you mean"; --no-X; --X=V and --X V; bundled letters;
+ * options and operands in any order; "--" ends options.  Habits of other
+ * mailers are caught here with the hints of reference ux 1.7.
+ */
+#ifndef MITTO_CMDLINE_H
+#define MITTO_CMDLINE_H
+
+#include "base/error.h"
+#include "settings/options.h"
+
+struct cmdline_item {
+	const struct option *option; /* NULL: an operand (recipient) */
+	const char *value;           /* NULL for a flag that was set */
+	bool negated;                /* --no-X */
+	char shown[48];              /* as typed: "-a", "--attach" */
+};
+
+struct cmdline {
+	struct cmdline_item *items;
+	size_t count;
+	bool version;
+	bool help;
+	const char *help_topic; /* --help=all, --help=attach; NULL = short */
+	struct strlist notes;   /* what may be a slip: for a terminal, one line
+				 * each */
+};
+
+/*
+ * argv without the program's name, which must outlive cl.  ERR_USAGE (64) on
+ * any mistake, ERR_DATA (65) for a bad address or a control character.  Values
+ * are also checked by setting them into a scratch request.  -O KEY=VALUE
+ * becomes an item of KEY.  With --help or --version the rest of the line is not
+ * looked at.
+ */
+int cmdline_parse(struct cmdline *cl, int argc, char *const *argv,
+    struct error *err) MUST_CHECK;
+
+/* The last value given for an option, or NULL. */
+const char *cmdline_last(const struct cmdline *cl, const char *name);
+
+/* Lay the flags over r, in order. */
+int cmdline_apply(
+    const struct cmdline *cl, struct request *r, struct error *err) MUST_CHECK;
+
+/* Add what was probably meant to the error that the file of -a SPEC cannot be
+ * opened: a header for -H, or a URL. */
+void cmdline_attach_hint(const char *spec, struct error *err);
+
+void cmdline_release(struct cmdline *cl);
+
+#endif

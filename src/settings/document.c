@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Help texts for the terminal, made from the option table.  The manual is made
+ * in document_man.c.
+ */
+#include "settings/document.h"
+
+#include "base/mem.h"
+#include "settings/options.h"
+#include "settings/provider.h"
+#include "text/suggest.h"
+#include "text/utf8.h"
+
+#include <string.h>
+
+#define WIDTH        79 /* columns of a paragraph */
+#define SPEC_COLUMN  28 /* where help begins in --help=all */
+#define LABEL_COLUMN 13 /* where options begin in --help */
+#define SHORT_COLUMN 40 /* where help begins in --help */
+
+static const char usage[] =
+    "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
+    "       mitto [options] -t           recipients and headers stand in the "
+    "text\n"
+    "       mitto config check|show|path\n";
+
+/* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */
+static void
+add_spec(struct buf *out, const struct option *o, bool bare)
+{
+	if (o->letter != '\0')
+		buf_printf(out, "-%c, ", o->letter);
+	else if (!bare)
+		buf_puts(out, "    ");
+	buf_printf(out, "--%s", o->name);
+	if (o->arg != NULL)
+		buf_printf(out, "%s%s", o->arg[0] == '[' ? "" : " ", o->arg);
+}
+
+/* Blanks until the line that began at `start` is `column` wide. */
+static void
+pad_to(struct buf *out, size_t start, size_t column)
+{
+	size_t width = utf8_width(out->data + start, out->len - start);
+
+	for (; width < column; width++)
+		buf_putc(out, ' ');
+}
+
+/* Does the row belong to the short help's line of its group? */
+static bool
+is_shown(const struct option *o, const char *group, int scope)
+{
+	return strcmp(o->group, group) == 0 && (o->scope & scope) == scope;
+}
+
+/* "--server HOST[:PORT]|URL" is "--server HOST" in the short help. */
+static void
+drop_details(struct buf *out, size_t start)
+{
+	buf_truncate(out, start + strcspn(out->data + start, "[|"));
+}
+
+static void
+help_group_short(struct buf *out, const char *group)
+{
+	const char *label = group;
+
+	for (size_t i = 0; i < option_count; i++) {
+		size_t start = out->len;
+
+		if (!is_shown(&options[i], group, IN_ARGV | IS_COMMON))
+			continue;
+		buf_puts(out, label);
+		label = "";
+		pad_to(out, start, LABEL_COLUMN);
+		add_spec(out, &options[i], false);
+		drop_details(out, start + LABEL_COLUMN);
+		pad_to(out, start, SHORT_COLUMN);
+		buf_printf(out, "%s\n", options[i].help);
+	}
+}
+
+void
+document_help(struct buf *out)
+{
+	buf_puts(out, usage);
+	for (size_t i = 0; option_groups[i] != NULL; i++)
+		help_group_short(out, option_groups[i]);
+	buf_puts(out,
+	    "Examples     df -h | mitto -s 'disk' root@example.org\n"
+	    "             mitto -s Report -a report.pdf -m 'see attached' "
+	    "ana@example.org\n"
+	    "             mitto -n --html news.html -s News ana@example.org\n"
+	    "More         mitto --help=all, --help=attach, --help=server; man "
+	    "mitto\n");
+}
+
+static void
+help_group(struct buf *out, const char *group)
+{
+	buf_printf(out, "%s\n", group);
+	for (size_t i = 0; i < option_count; i++) {
+		size_t start = out->len;
+
+		if (!is_shown(&options[i], group, IN_ARGV))
+			continue;
+		buf_puts(out, "  ");
+		add_spec(out, &options[i], false);
+		if (utf8_width(out->data + start, out->len - start) + 2 >
+		    SPEC_COLUMN) {
+			buf_putc(out, '\n');
+			start = out->len;
+		}
+		pad_to(out, start, SPEC_COLUMN);
+		buf_printf(out, "%s\n", options[i].help);
+	}
+}
+
+void
+document_help_all(struct buf *out)
+{
+	buf_puts(out, usage);
+	for (size_t i = 0; option_groups[i] != NULL; i++) {
+		buf_putc(out, '\n');
+		help_group(out, option_groups[i]);
+	}
+	buf_puts(out,
+	    "\nFlags take --no-NAME. mitto --help=NAME explains one option.\n");
+}
+
+/* A paragraph of the table as plain text: words between backquotes stand for
+ * themselves if they look like an option, in quotes otherwise. */
+static char *
+plain_text(const char *manual)
+{
+	auto_buf struct buf out = buf_make(DOCUMENT_MAX);
+	bool open = false;
+	const char *quote = "";
+
+	for (; *manual != '\0'; manual++) {
+		if (*manual != '`') {
+			buf_putc(&out, *manual);
+			continue;
+		}
+		open = !open;
+		if (open)
+			quote = manual[1] == '-' && manual[2] != '`' ? "" : "'";
+		buf_puts(&out, quote);
+	}
+	return buf_take(&out);
+}
+
+static void
+add_paragraph(struct buf *out, const char *text)
+{
+	size_t column = 0;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " ");
+
+		if (column > 0 && column + 1 + len > WIDTH) {
+			buf_putc(out, '\n');
+			column = 0;
+		}
+		buf_puts(out, column > 0 ? " " : "    ");
+		buf_add(out, text, len);
+		column += len + (column > 0 ? 1 : 4);
+		text += len;
+		text += *text == ' ' ? 1 : 0;
+	}
+	buf_putc(out, '\n');
+}
+
+static void
+help_option(struct buf *out, const struct option *o)
+{
+	auto_free char *text = plain_text(o->manual);
+
+	if ((o->scope & IN_ARGV) != 0) {
+		buf_puts(out, "  ");
+		add_spec(out, o, true);
+		if (o->letter_alias != '\0')
+			buf_printf(out, ", -%c", o->letter_alias);
+	} else {
+		buf_printf(out, "  %s = %s", o->name, o->arg);
+	}
+	buf_putc(out, '\n');
+	add_paragraph(out, text);
+	if ((o->scope & (IN_CONFIG | IN_ENV)) == 0)
+		return;
+	buf_puts(out, "    ");
+	if ((o->scope & IN_CONFIG) != 0)
+		buf_printf(out, "Config key: %s.", o->name);
+	if ((o->scope & IN_ENV) != 0) {
+		buf_puts(out,
+		    (o->scope & IN_CONFIG) != 0 ? " Environment: "
+						: "Environment: ");
+		option_env_name(out, o);
+		buf_putc(out, '.');
+	}
+	buf_putc(out, '\n');
+}
+
+static const char *
+mode_name(enum tls_mode mode)
+{
+	const struct option *tls = option_by_name("tls");
+
+	for (const struct choice_name *c = tls->choices; c->name != NULL; c++)
+		if (c->value == (int)mode)
+			return c->name;
+	return "";
+}
+
+static void
+help_providers(struct buf *out)
+{
+	for (size_t i = 0; i < provider_count; i++) {
+		const struct provider *p = &providers[i];
+
+		buf_printf(out, "%-19s %s:%d, %s\n", p->name, p->host, p->port,
+		    mode_name(p->tls));
+		buf_printf(out, "    %s\n", p->login);
+	}
+}
+
+/* --- topics ------------------------------------------------------------- */
+
+static const char *const topics[] = { "all", "providers" };
+
+/* All that can follow --help=, for guesses. */
+static const char *
+next_topic(void *ctx UNUSED, size_t i)
+{
+	if (i < ARRAY_SIZE(topics))
+		return topics[i];
+	i -= ARRAY_SIZE(topics);
+	for (const char *const *g = option_groups; *g != NULL; g++)
+		if (i-- == 0)
+			return *g;
+	return i < option_count ? options[i].name : NULL;
+}
+
+static const struct option *
+find_option(const char *topic)
+{
+	if (strncmp(topic, "--", 2) == 0)
+		return option_by_name(topic + 2);
+	if (topic[0] == '-')
+		return topic[1] != '\0' && topic[2] == '\0'
+		    ? option_by_letter(topic[1])
+		    : NULL;
+	if (topic[0] != '\0' && topic[1] == '\0')
+		return option_by_letter(topic[0]);
+	return option_by_name(topic);
+}
+
+/* The texts that are no single option. */
+static bool
+help_collection(struct buf *out, const char *topic)
+{
+	static const struct {
+		const char *name;
+		void (*print)(struct buf *out);
+	} texts[] = {
+		{ "all", document_help_all },
+		{ "providers", help_providers },
+		{ "man-options", document_man_options },
+		{ "man-keys", document_man_keys },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (strcmp(topic, texts[i].name) == 0) {
+			texts[i].print(out);
+			return true;
+		}
+	}
+	for (size_t i = 0; option_groups[i] != NULL; i++) {
+		/* "server" is an option and a group: the group is asked for,
+		 * the option is --server. */
+		if (strcasecmp(topic, option_groups[i]) == 0) {
+			help_group(out, option_groups[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+int
+document_help_topic(struct buf *out, const char *topic, struct error *err)
+{
+	const struct option *o = find_option(topic);
+	const char *near;
+
+	if (help_collection(out, topic))
+		return 0;
+	if (o != NULL) {
+		help_option(out, o);
+		return 0;
+	}
+	near = suggest_nearest(topic + strspn(topic, "-"), next_topic, NULL);
+	error_set(err, ERR_USAGE, "there is no help on '%s'", topic);
+	if (near != NULL)
+		return error_hint(err, "did you mean --help=%s?", near);
+	return error_hint(err, "mitto --help=all lists the options");
+}

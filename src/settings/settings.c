@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every field that owns memory has a row in the option table, so the table
+ * knows how to release a request.
+ */
+#include "settings/settings.h"
+
+#include "settings/options.h"
+
+void
+request_release(struct request *r)
+{
+	for (size_t i = 0; i < option_count; i++)
+		option_clear(r, &options[i]);
+}

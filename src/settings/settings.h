@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What was asked: how to send (struct settings) and what to send (struct
+ * draft).  Read-only once loaded.
+ *
+ * Every field a user can set has exactly one row in options.c; its C type
+ * decides the row's type.  Strings are owned, NULL when unset.
+ */
+#ifndef MITTO_SETTINGS_H
+#define MITTO_SETTINGS_H
+
+#include "base/secret.h"
+#include "base/strlist.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum tls_mode { /* SPEC 2, TLS */
+	TLS_AUTO,
+	TLS_PLAIN,
+	TLS_STARTTLS,
+	TLS_SSL,
+	TLS_TRY,
+};
+
+enum auth_mode {
+	AUTH_AUTO,
+	AUTH_PLAIN,
+	AUTH_LOGIN,
+	AUTH_CRAM_MD5,
+	AUTH_XOAUTH2,
+	AUTH_OAUTHBEARER,
+	AUTH_EXTERNAL,
+	AUTH_OFF,
+};
+
+enum when {
+	WHEN_AUTO,
+	WHEN_ALWAYS,
+	WHEN_NEVER,
+};
+
+enum queue_mode {
+	QUEUE_NEVER,
+};
+
+enum priority {
+	PRIORITY_NORMAL,
+	PRIORITY_HIGH,
+	PRIORITY_LOW,
+};
+
+/* Wrapped so that the option table can tell them from plain numbers. */
+struct choice {
+	int value; /* one of the row's enumerators */
+};
+struct duration {
+	int64_t ms; /* 0 = not set */
+};
+struct size {
+	int64_t bytes; /* 0 = not set */
+};
+
+struct settings {
+	/* account */
+	char *account;  /* -A, defaults.account */
+	char *provider; /* preset, provider.h */
+	char *config;   /* -C */
+	bool no_config; /* -C none */
+
+	/* server */
+	char *server;      /* as given: HOST[:PORT] or URL */
+	int port;          /* 0 = by mode */
+	struct choice tls; /* enum tls_mode */
+	char *user;
+	struct choice auth; /* enum auth_mode */
+	char *password_file;
+	char *password_command;
+	char *password_env;
+	struct secret password; /* config key only */
+	bool insecure;
+	char *cacert;
+	char *cert;
+	char *key;
+	char *fingerprint; /* SHA-256 of the certificate, hex */
+	char *proxy;
+	bool ipv4;
+	bool ipv6;
+	char *helo;
+	char *interface;
+	struct duration timeout; /* longest wait for any one step */
+	bool allow_plain_login;
+
+	/* sender */
+	char *from;      /* -f or the account's: From: and envelope */
+	char *from_name; /* -F */
+	char *default_domain;
+
+	/* config keys that are no flags */
+	struct strlist match; /* patterns of senders this account is for */
+	char *inherit;        /* an account whose keys are taken first */
+
+	/* delivery */
+	bool dry_run;
+	bool check;
+	char *output;
+	struct size max_size;
+	struct choice queue; /* enum queue_mode */
+
+	/* talk */
+	int verbose;
+	bool quiet;
+	bool json;
+	struct choice progress;
+	struct choice color;
+	char *transcript;
+	char *log;
+	bool syslog;
+	bool no_input;
+};
+
+struct draft {
+	struct strlist to; /* operands and --to, in order */
+	struct strlist cc;
+	struct strlist bcc;
+	char *subject;
+	char *envelope_from; /* "" or "<>" is the null sender */
+	char *reply_to;
+	struct strlist headers; /* -H lines */
+	char *in_reply_to;
+	char *thread;
+	struct choice priority;
+	struct strlist text; /* -m, one item a paragraph */
+	char *body;          /* --body FILE */
+	char *html;          /* --html FILE */
+	char *type;          /* -M */
+	char *charset;
+	bool read_headers; /* -t */
+	bool raw;
+	bool edit;
+	bool skip_empty;
+	struct strlist attach;  /* -a specs, in order */
+	struct strlist inlines; /* -I specs, in order */
+};
+
+/* The two as the command line and the configuration fill them. */
+struct request {
+	struct settings settings;
+	struct draft draft;
+};
+
+void request_release(struct request *r);
+
+#endif

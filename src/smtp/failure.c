@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CURLcodes in the words of mail, for the cases where no reply was heard.
+ */
+#include "smtp/session.h"
+
+#include <netdb.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* What libcurl says, or its phrase for the code. */
+static const char *
+words(const struct smtp_session *s, CURLcode rc)
+{
+	return s->words[0] != '\0' ? s->words : curl_easy_strerror(rc);
+}
+
+/* libcurl does not tell "no such name" from "ask again later". */
+static void
+unknown_host(const struct smtp_session *s, struct error *err)
+{
+	const char *host = s->endpoint.host;
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct hint_facts facts = session_facts(s);
+	struct addrinfo *found = NULL;
+	int why = getaddrinfo(host, NULL, &hints, &found);
+
+	if (found != NULL)
+		freeaddrinfo(found);
+	if (why == 0 || why == EAI_AGAIN) {
+		(void)error_set(err, ERR_TEMPORARY,
+		    "the name of the server '%s' cannot be looked up now",
+		    host);
+		return;
+	}
+	(void)error_set(
+	    err, ERR_NOHOST, "there is no server with the name '%s'", host);
+	facts.name = hint_nearest_host(host);
+	hint_set(err,
+	    facts.name != NULL ? HINT_DID_YOU_MEAN : HINT_UNKNOWN_HOST, &facts);
+}
+
+static void
+no_connection(const struct smtp_session *s, struct error *err)
+{
+	struct hint_facts facts = session_facts(s);
+	long number = 0;
+
+	if (s->endpoint.guessed) {
+		(void)error_set(err, ERR_CONFIG,
+		    "no server is configured, and none listens on %s",
+		    s->server);
+		hint_set(err, HINT_NO_SERVER, &facts);
+		return;
+	}
+	(void)curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &number);
+	if (number != 0)
+		(void)error_errno(err, ERR_TEMPORARY, (int)number,
+		    "cannot connect to %s", s->server);
+	else
+		(void)error_set(err, ERR_TEMPORARY, "cannot connect to %s: %s",
+		    s->server, s->words);
+	hint_set(err, s->endpoint.port == 25 ? HINT_REFUSED_25 : HINT_REFUSED,
+	    &facts);
+}
+
+static void
+bad_handshake(const struct smtp_session *s, struct error *err)
+{
+	struct hint_facts facts = session_facts(s);
+
+	if (s->endpoint.tls == TLS_SSL &&
+	    (strstr(s->words, "wrong version number") != NULL ||
+		strstr(s->words, "packet length too long") != NULL)) {
+		(void)error_set(err, ERR_PROTOCOL,
+		    "%s does not speak TLS from the first byte", s->server);
+		hint_set(err, HINT_USE_STARTTLS, &facts);
+		return;
+	}
+	(void)error_set(err, ERR_PROTOCOL, "no TLS with %s: %s", s->server,
+	    words(s, CURLE_SSL_CONNECT_ERROR));
+}
+
+static void
+lost(const struct smtp_session *s, struct error *err)
+{
+	const struct recorder *r = &s->recorder;
+	enum verb verb = recorder_waiting(r);
+
+	if (r->stage == STAGE_BODY && r->dot)
+		(void)error_set(err, ERR_TEMPORARY,
+		    "%s closed the connection before it confirmed the message",
+		    s->server);
+	else if (r->stage == STAGE_BODY)
+		(void)error_set(err, ERR_TEMPORARY,
+		    "%s closed the connection in the middle of the message",
+		    s->server);
+	else if (verb == VERB_GREETING)
+		(void)error_set(err, ERR_TEMPORARY,
+		    "%s closed the connection without a greeting", s->server);
+	else
+		(void)error_set(err, ERR_TEMPORARY,
+		    "%s closed the connection instead of answering %s",
+		    s->server, verb_name(verb));
+}
+
+static void
+bad_file(const struct smtp_session *s, CURLcode rc, struct error *err)
+{
+	const struct settings *set = s->settings;
+	struct hint_facts facts = session_facts(s);
+
+	if (rc == CURLE_SSL_CERTPROBLEM) {
+		(void)error_set(err, ERR_CONFIG,
+		    "the client certificate '%s' cannot be used: %s",
+		    set->cert != NULL ? set->cert : "", words(s, rc));
+		return;
+	}
+	(void)error_set(err, ERR_OSFILE,
+	    "the CA certificates '%s' cannot be used",
+	    s->trust.file != NULL ? s->trust.file : "of the system");
+	hint_set(err, HINT_CACERT, &facts);
+}
+
+void
+session_failure(const struct smtp_session *s, CURLcode rc, struct error *err)
+{
+	struct hint_facts facts = session_facts(s);
+
+	switch ((int)rc) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		unknown_host(s, err);
+		break;
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		(void)error_set(err, ERR_NOHOST,
+		    "there is no proxy with the name in '%s'",
+		    s->settings->proxy != NULL ? s->settings->proxy : "");
+		break;
+	case CURLE_PROXY:
+		(void)error_set(err, ERR_TEMPORARY,
+		    "no connection to %s through the proxy: %s", s->server,
+		    words(s, rc));
+		break;
+	case CURLE_COULDNT_CONNECT:
+		no_connection(s, err);
+		break;
+	case CURLE_INTERFACE_FAILED:
+		(void)error_set(err, ERR_CONFIG,
+		    "cannot send from the interface '%s'",
+		    s->settings->interface != NULL ? s->settings->interface : "");
+		break;
+	case CURLE_SSL_CONNECT_ERROR:
+		bad_handshake(s, err);
+		break;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		certificate_explain(&s->certificate, s->server, &facts, err);
+		break;
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+		bad_file(s, rc, err);
+		break;
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_USE_SSL_FAILED:
+		(void)error_set(err, ERR_PROTOCOL,
+		    "%s sent something out of place after %s", s->server,
+		    verb_name(s->recorder.answered));
+		break;
+	case CURLE_OPERATION_TIMEDOUT:
+		(void)error_set(err, ERR_TEMPORARY, "%s took too long: %s",
+		    s->server, words(s, rc));
+		break;
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+		if (s->recorder.heard ||
+		    recorder_waiting(&s->recorder) == VERB_GREETING)
+			lost(s, err);
+		else
+			(void)error_set(err, ERR_TEMPORARY,
+			    "lost the connection to %s: %s", s->server,
+			    words(s, rc));
+		break;
+	case CURLE_OUT_OF_MEMORY:
+		(void)error_set(err, ERR_TEMPORARY, "out of memory");
+		break;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_NOT_BUILT_IN:
+	case CURLE_UNKNOWN_OPTION:
+		(void)error_set(err, ERR_CONFIG,
+		    "this libcurl cannot do that: %s", words(s, rc));
+		break;
+	case CURLE_URL_MALFORMAT:
+		(void)error_set(err, ERR_CONFIG,
+		    "libcurl does not take the server '%s' or a login option",
+		    s->server);
+		break;
+	default:
+		(void)error_set(err, ERR_TEMPORARY, "%s: %s (libcurl %d)",
+		    s->server, words(s, rc), (int)rc);
+	}
+}

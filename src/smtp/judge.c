@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the server says: into the recorder, and past the gate before libcurl may
+ * go on.
+ */
+#include "smtp/session.h"
+
+#include "base/mem.h"
+#include "smtp/auth.h"
+
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <string.h>
+
+static void
+step(const struct smtp_session *s, const char *text)
+{
+	if (s->observer.step != NULL)
+		s->observer.step(s->observer.ctx, text);
+}
+
+static void
+warn(const struct smtp_session *s, const char *text)
+{
+	if (s->observer.warn != NULL)
+		s->observer.warn(s->observer.ctx, text);
+}
+
+static struct policy
+make_policy(const struct smtp_session *s)
+{
+	const struct settings *set = s->settings;
+	enum tls_mode mode = s->endpoint.tls;
+	const struct transaction *t = s->transaction;
+
+	return (struct policy){
+		.server = s->server,
+		.facts = session_facts(s),
+		.want_tls = mode == TLS_STARTTLS || mode == TLS_SSL ||
+		    (mode == TLS_TRY && !s->in_clear),
+		.may_fall_back = mode == TLS_TRY,
+		.tls = session_in_tls(s),
+		.login = auth_configured(set),
+		.auth = (enum auth_mode)set->auth.value,
+		.clear_password = s->local || set->allow_plain_login,
+		.mechanisms = s->mechanisms,
+		.size = t->wire->size,
+		.utf8 = t->utf8,
+		.libcurl = s->libcurl,
+	};
+}
+
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384, CN = ..." */
+static void
+tell_tls(struct smtp_session *s)
+{
+	const struct curl_tlssessioninfo *info = NULL;
+	auto_buf struct buf text = buf_make(1024);
+	const SSL *ssl;
+
+	if (s->told_tls ||
+	    curl_easy_getinfo(s->easy, CURLINFO_TLS_SSL_PTR, &info) !=
+		CURLE_OK ||
+	    info->backend != CURLSSLBACKEND_OPENSSL)
+		return;
+	ssl = info->internals;
+	s->told_tls = true;
+	(void)snprintf(s->tls, sizeof(s->tls), "%s", SSL_get_version(ssl));
+	buf_printf(&text, "%s %s, ", s->tls, SSL_get_cipher_name(ssl));
+	certificate_summary(&s->certificate, &text);
+	step(s, text.data);
+}
+
+/* TLS that nobody checked is no TLS. */
+static int
+check_certificate(struct smtp_session *s)
+{
+	struct error err = ERROR_INIT;
+	struct hint_facts facts = session_facts(s);
+
+	if (!s->certificate.pinned || s->certificate.matched)
+		return 0;
+	certificate_explain(&s->certificate, s->server, &facts, &err);
+	return session_end(s, &err);
+}
+
+static void
+choose_plain(struct smtp_session *s)
+{
+	s->in_clear = true;
+	s->mechanisms =
+	    auth_allowed((enum auth_mode)s->settings->auth.value, false);
+	if (!s->local) {
+		auto_free char *text = mem_printf(
+		    "%s offers no encryption: going on without TLS", s->server);
+
+		warn(s, text);
+	}
+}
+
+static int
+apply_gate(struct smtp_session *s, enum gate gate, unsigned mechanisms,
+    const struct error *err)
+{
+	switch (gate) {
+	case GATE_PASS:
+		return 0;
+	case GATE_STOP:
+		return session_end(s, err);
+	case GATE_PLAIN:
+		choose_plain(s);
+		break;
+	case GATE_MECHANISM:
+		s->mechanisms = mechanisms;
+		break;
+	}
+	s->stop = SESSION_AGAIN;
+	return -1;
+}
+
+static int
+judge_ehlo(struct smtp_session *s)
+{
+	struct policy policy = make_policy(s);
+	struct error err = ERROR_INIT;
+	unsigned mechanisms = 0;
+	enum gate gate;
+
+	if (policy.tls) {
+		tell_tls(s);
+		if (check_certificate(s) != 0)
+			return -1;
+	}
+	if (reply_class(&s->recorder.last) == 2)
+		gate =
+		    gate_ehlo(&policy, &s->recorder.offers, &mechanisms, &err);
+	else
+		gate = gate_no_ehlo(&policy, &s->recorder.last, &err);
+	return apply_gate(s, gate, mechanisms, &err);
+}
+
+static void
+tell_connected(const struct smtp_session *s)
+{
+	char *address = NULL;
+	long port = 0;
+
+	if (curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_IP, &address) ==
+		CURLE_OK &&
+	    curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_PORT, &port) ==
+		CURLE_OK &&
+	    address != NULL) {
+		bool six = strchr(address, ':') != NULL;
+		auto_free char *text = mem_printf("connected to %s%s%s:%ld",
+		    six ? "[" : "", address, six ? "]" : "", port);
+
+		step(s, text);
+	}
+}
+
+/* A reply is complete: may libcurl go on? */
+static int
+judge(struct smtp_session *s)
+{
+	struct recorder *r = &s->recorder;
+
+	if (r->answered == VERB_GREETING)
+		tell_connected(s);
+	if (r->answered == VERB_EHLO)
+		return judge_ehlo(s);
+	if (r->answered == VERB_RCPT && s->transaction->check &&
+	    r->next == r->recipient_count) {
+		s->stop = SESSION_DONE;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+refuse_line(struct smtp_session *s)
+{
+	const struct recorder *r = &s->recorder;
+	struct policy policy = make_policy(s);
+	struct error err = ERROR_INIT;
+
+	if (recorder_waiting(r) == VERB_GREETING)
+		gate_not_smtp(&policy, r->bad, &err);
+	else
+		(void)error_set(&err, ERR_PROTOCOL,
+		    "%s answered %s with what is no reply: %s", s->server,
+		    verb_name(recorder_waiting(r)), r->bad);
+	return session_end(s, &err);
+}
+
+size_t
+session_on_header(char *data, size_t size, size_t n, void *ctx)
+{
+	struct smtp_session *s = ctx;
+	int verdict = 0;
+
+	n *= size;
+	switch (recorder_server(&s->recorder, data, n)) {
+	case RECORD_MORE:
+		break;
+	case RECORD_REPLY:
+		verdict = judge(s);
+		break;
+	case RECORD_BAD:
+		verdict = refuse_line(s);
+		break;
+	}
+	return verdict == 0 ? n : 0;
+}

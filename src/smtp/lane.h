@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What carries a transaction (MAIL, RCPT, DATA) over a session.
+ *
+ * A lane moves bytes; it draws no conclusions.  Everything that was said is in
+ * the session's recorder afterwards, in the same form for every lane, and the
+ * verdict is made from that (verdict.h).
+ */
+#ifndef MITTO_LANE_H
+#define MITTO_LANE_H
+
+#include "smtp/outcome.h"
+
+#include "base/error.h"
+#include "message/message.h"
+
+struct smtp_session;
+
+struct transaction {
+	const char *sender;
+	struct recipient **recipients; /* 1..TRANSACTION_MAX of them */
+	size_t count;
+	struct wire *wire;
+	const char *utf8; /* an address that needs SMTPUTF8, or NULL */
+	bool check;       /* stop after the last RCPT */
+};
+
+#define TRANSACTION_MAX 100 /* RFC 5321 4.5.3.1.8 */
+
+struct lane {
+	const char *name;
+	/*
+	 * Connect if there is no connection, and carry the transaction as far
+	 * as it goes.  0 when the conversation came to its own end, whatever
+	 * the replies were; -1 with *err when something else ended it.
+	 */
+	int (*carry)(struct smtp_session *s, const struct transaction *t,
+	    struct error *err);
+};
+
+/* libcurl's own MAIL, RCPT and DATA. */
+extern const struct lane engine_lane;
+
+#endif

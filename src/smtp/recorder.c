@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Commands push, replies pop; each complete reply is filed where it belongs.
+ */
+#include "smtp/recorder.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define LINE_MAX_LEN 65536 /* of a line that has to be redacted */
+
+static const struct {
+	const char *command;
+	enum verb verb;
+	enum stage stage;
+	const char *name;
+} verbs[] = {
+	[VERB_NONE] = { "", VERB_NONE, STAGE_CONNECT, "nothing" },
+	[VERB_GREETING] = { "", VERB_GREETING, STAGE_GREETING, "" },
+	[VERB_EHLO] = { "EHLO", VERB_EHLO, STAGE_GREETING, "EHLO" },
+	[VERB_HELO] = { "HELO", VERB_HELO, STAGE_GREETING, "HELO" },
+	[VERB_STARTTLS] = { "STARTTLS", VERB_STARTTLS, STAGE_TLS, "STARTTLS" },
+	[VERB_AUTH] = { "AUTH", VERB_AUTH, STAGE_AUTH, "the login" },
+	[VERB_MAIL] = { "MAIL", VERB_MAIL, STAGE_MAIL, "MAIL" },
+	[VERB_RCPT] = { "RCPT", VERB_RCPT, STAGE_RCPT, "RCPT" },
+	[VERB_DATA] = { "DATA", VERB_DATA, STAGE_DATA, "DATA" },
+	[VERB_QUIT] = { "QUIT", VERB_QUIT, STAGE_CONNECT, "QUIT" },
+	[VERB_BODY] = { "", VERB_BODY, STAGE_BODY, "the message" },
+	[VERB_OTHER] = { "", VERB_OTHER, STAGE_CONNECT, "the command" },
+};
+
+void
+recorder_init(struct recorder *r,
+    void (*show)(void *, bool, const char *, size_t), void *ctx)
+{
+	*r = (struct recorder){ .show = show, .ctx = ctx };
+	recorder_touch(r);
+}
+
+void
+recorder_release(struct recorder *r)
+{
+	redact_release(&r->redactor);
+}
+
+void
+recorder_touch(struct recorder *r)
+{
+	r->since = clock_ms();
+}
+
+void
+recorder_stage(struct recorder *r, enum stage stage)
+{
+	r->stage = stage;
+	recorder_touch(r);
+}
+
+static bool
+push(struct recorder *r, enum verb verb)
+{
+	if (r->count == RECORDER_GROUP)
+		return false;
+	r->waiting[(r->head + r->count++) % RECORDER_GROUP] = verb;
+	return true;
+}
+
+static enum verb
+pop(struct recorder *r)
+{
+	enum verb verb = r->waiting[r->head];
+
+	r->head = (r->head + 1) % RECORDER_GROUP;
+	r->count--;
+	return verb;
+}
+
+enum verb
+recorder_waiting(const struct recorder *r)
+{
+	return r->count > 0 ? r->waiting[r->head] : VERB_NONE;
+}
+
+const char *
+verb_name(enum verb verb)
+{
+	return verbs[verb].name;
+}
+
+void
+recorder_connect(struct recorder *r)
+{
+	r->head = r->count = 0;
+	r->login = r->tls_granted = r->heard = false;
+	r->parser = (struct reply_parser){ .lines = 0 };
+	r->offers = (struct capabilities){ .offered = 0 };
+	r->challenge = (struct reply){ .code = 0 };
+	r->answered = VERB_NONE;
+	r->last = (struct reply){ .code = 0 };
+	recorder_stage(r, STAGE_CONNECT);
+	(void)push(r, VERB_GREETING);
+}
+
+void
+recorder_begin(struct recorder *r, struct recipient **recipients, size_t count)
+{
+	r->recipients = recipients;
+	r->recipient_count = count;
+	r->next = 0;
+	r->mail = r->data = r->final = (struct reply){ .code = 0 };
+	r->dot = false;
+	recorder_touch(r);
+}
+
+static void
+show(struct recorder *r, bool from_server, const char *text, size_t len)
+{
+	if (r->show != NULL)
+		r->show(r->ctx, from_server, text, len);
+}
+
+static enum verb
+parse_verb(const char *line, size_t len)
+{
+	const char *space = memchr(line, ' ', len);
+	size_t word = space != NULL ? (size_t)(space - line) : len;
+
+	for (size_t i = VERB_EHLO; i < VERB_BODY; i++)
+		if (strlen(verbs[i].command) == word &&
+		    strncasecmp(verbs[i].command, line, word) == 0)
+			return verbs[i].verb;
+	return VERB_OTHER;
+}
+
+/* "AUTH PLAIN c2VjcmV0": what stands behind the mechanism is secret. */
+static void
+client_auth(struct recorder *r, const char *line, size_t len)
+{
+	static const char hidden[] = " " REDACT_MARK;
+	const char *mechanism = line + strlen("AUTH ");
+	const char *end = line + len;
+	const char *secret;
+	char shown[64 + sizeof(hidden)];
+	size_t keep;
+
+	r->login = true;
+	secret =
+	    len > 5 ? memchr(mechanism, ' ', (size_t)(end - mechanism)) : NULL;
+	if (secret == NULL) {
+		show(r, false, line, len);
+		return;
+	}
+	redact_add(&r->redactor, secret + 1, (size_t)(end - secret) - 1);
+	keep = (size_t)(secret - line);
+	if (keep > 64)
+		keep = 64;
+	memcpy(shown, line, keep);
+	memcpy(shown + keep, hidden, sizeof(hidden) - 1);
+	show(r, false, shown, keep + sizeof(hidden) - 1);
+}
+
+static void
+client_line(struct recorder *r, const char *line, size_t len)
+{
+	enum verb verb = r->login ? VERB_AUTH : parse_verb(line, len);
+
+	if (r->login) {
+		redact_add(&r->redactor, line, len);
+		show(r, false, REDACT_MARK, strlen(REDACT_MARK));
+	} else if (verb == VERB_AUTH) {
+		client_auth(r, line, len);
+	} else {
+		show(r, false, line, len);
+	}
+	if (verb == VERB_EHLO)
+		r->offers = (struct capabilities){ .offered = 0 };
+	if (verb != VERB_OTHER && verb != VERB_QUIT)
+		r->stage = verbs[verb].stage;
+	(void)push(r, verb);
+	recorder_touch(r);
+}
+
+void
+recorder_client(struct recorder *r, const char *data, size_t len)
+{
+	while (len > 0) {
+		const char *lf = memchr(data, '\n', len);
+		size_t line = lf != NULL ? (size_t)(lf - data) : len;
+		size_t taken = lf != NULL ? line + 1 : line;
+
+		if (line > 0 && data[line - 1] == '\r')
+			line--;
+		client_line(r, data, line);
+		data += taken;
+		len -= taken;
+	}
+}
+
+static void
+file_rcpt(struct recorder *r)
+{
+	if (r->next < r->recipient_count)
+		r->recipients[r->next++]->reply = r->last;
+}
+
+/* A reply is complete: file it, and say what the command led to. */
+static void
+file_reply(struct recorder *r)
+{
+	switch (r->answered) {
+	case VERB_STARTTLS:
+		r->tls_granted = reply_class(&r->last) == 2;
+		break;
+	case VERB_AUTH:
+		r->login = r->last.code == 334;
+		if (r->login)
+			r->challenge = r->last;
+		break;
+	case VERB_MAIL:
+		r->mail = r->last;
+		break;
+	case VERB_RCPT:
+		file_rcpt(r);
+		break;
+	case VERB_DATA:
+		r->data = r->last;
+		if (r->last.code == 354) {
+			r->stage = STAGE_BODY;
+			(void)push(r, VERB_BODY);
+		}
+		break;
+	case VERB_BODY:
+		r->final = r->last;
+		break;
+	case VERB_NONE:
+	case VERB_GREETING:
+	case VERB_EHLO:
+	case VERB_HELO:
+	case VERB_QUIT:
+	case VERB_OTHER:
+		break;
+	}
+}
+
+static enum record
+bad_line(struct recorder *r, const char *line, size_t len)
+{
+	(void)snprintf(r->bad, sizeof(r->bad), "%.*s",
+	    len < sizeof(r->bad) ? (int)len : (int)sizeof(r->bad), line);
+	return RECORD_BAD;
+}
+
+static enum record
+server_line(struct recorder *r, const char *line, size_t len)
+{
+	bool first = r->parser.lines == 0;
+	enum reply_status status;
+	enum verb verb;
+
+	r->heard = true;
+	show(r, true, line, len);
+	if (r->stage == STAGE_CONNECT)
+		r->stage = STAGE_GREETING;
+	if (r->count == 0)
+		return bad_line(r, line, len);
+	status = reply_line(&r->parser, line, len);
+	if (status != REPLY_BAD && !first && len > 4 &&
+	    recorder_waiting(r) == VERB_EHLO)
+		capabilities_line(&r->offers, line + 4, len - 4);
+	if (status == REPLY_BAD)
+		return bad_line(r, line, len);
+	if (status == REPLY_MORE)
+		return RECORD_MORE;
+	verb = pop(r);
+	if (verb == VERB_QUIT)
+		return RECORD_MORE;
+	r->answered = verb;
+	r->last = r->parser.reply;
+	file_reply(r);
+	recorder_touch(r);
+	return RECORD_REPLY;
+}
+
+enum record
+recorder_server(struct recorder *r, const char *line, size_t len)
+{
+	auto_buf struct buf clean = buf_make(LINE_MAX_LEN);
+
+	if (len > 0 && line[len - 1] == '\n')
+		len--;
+	if (len > 0 && line[len - 1] == '\r')
+		len--;
+	if (redact_text(&r->redactor, line, len, &clean))
+		return server_line(r, clean.data, clean.len);
+	return server_line(r, line, len);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a handle, and the loop that gives it a second plan.
+ */
+#include "smtp/session.h"
+
+#include "smtp/auth.h"
+
+#define PLANS_MAX 4 /* try in clear, another mechanism; then enough */
+
+int
+session_end(struct smtp_session *s, const struct error *why)
+{
+	s->stop = SESSION_STOPPED;
+	s->stopped = *why;
+	return -1;
+}
+
+bool
+session_in_tls(const struct smtp_session *s)
+{
+	const struct curl_tlssessioninfo *info = NULL;
+
+	if (s->endpoint.tls != TLS_SSL && !s->recorder.tls_granted)
+		return false;
+	return curl_easy_getinfo(s->easy, CURLINFO_TLS_SSL_PTR, &info) ==
+	    CURLE_OK &&
+	    info != NULL && info->internals != NULL;
+}
+
+struct hint_facts
+session_facts(const struct smtp_session *s)
+{
+	return (struct hint_facts){
+		.host = s->endpoint.host,
+		.port = s->endpoint.port,
+		.user = auth_configured(s->settings) ? s->settings->user : NULL,
+		.sender =
+		    s->transaction != NULL ? s->transaction->sender : NULL,
+	};
+}
+
+void
+session_drop(struct smtp_session *s)
+{
+	/* libcurl sends QUIT in cleanup and waits for the reply as long as the
+	 * last perform was allowed to: a perform that fails at once, without
+	 * touching the network, shortens that. */
+	if (s->easy != NULL) {
+		(void)curl_easy_setopt(s->easy, CURLOPT_VERBOSE, 0L);
+		(void)curl_easy_setopt(s->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+		    SESSION_QUIT_WAIT);
+		(void)curl_easy_setopt(s->easy, CURLOPT_URL, "zz://");
+		(void)curl_easy_perform(s->easy);
+		curl_easy_cleanup(s->easy);
+	}
+	s->easy = NULL;
+	s->told_tls = false;
+	s->certificate.matched = false;
+	s->tls[0] = '\0';
+}
+
+/* A handle ready to run, new or kept. */
+static int
+make_ready(struct smtp_session *s, struct error *err)
+{
+	const struct transaction *t = s->transaction;
+
+	s->stop = SESSION_GO;
+	s->fresh = false;
+	s->words[0] = '\0';
+	recorder_begin(&s->recorder, t->recipients, t->count);
+	if (s->easy == NULL && session_configure(s, err) != 0)
+		return -1;
+	recorder_stage(&s->recorder, STAGE_CONNECT);
+	(void)curl_easy_setopt(
+	    s->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, SESSION_FOREVER);
+	s->hooks->prepare(s->easy, s->hooks->ctx);
+	return 0;
+}
+
+/* Does a reply say how it ended? */
+static bool
+reply_explains(const struct recorder *r)
+{
+	if (r->last.code == 421)
+		return true;
+	/* After a refusal libcurl may have said QUIT and not waited. */
+	if (recorder_waiting(r) != VERB_NONE &&
+	    recorder_waiting(r) != VERB_QUIT && !r->login)
+		return false;
+	return reply_class(&r->last) >= 4 ||
+	    (r->answered == VERB_AUTH && r->last.code == 334);
+}
+
+static int
+conclude(struct smtp_session *s, CURLcode rc, struct error *err)
+{
+	/* Before 8.7 the dot is a write of its own behind the message: when
+	 * that fails, it was not sent. */
+	if (rc == CURLE_SEND_ERROR && s->libcurl < 0x080700)
+		s->recorder.dot = false;
+	if (s->stop == SESSION_STOPPED) {
+		*err = s->stopped;
+		return -1;
+	}
+	if (rc == CURLE_OK || s->stop == SESSION_DONE ||
+	    reply_explains(&s->recorder))
+		return 0;
+	session_failure(s, rc, err);
+	return -1;
+}
+
+int
+session_perform(struct smtp_session *s, const struct transaction *t,
+    const struct session_hooks *hooks, struct error *err)
+{
+	CURLcode rc = CURLE_OK;
+
+	s->transaction = t;
+	s->hooks = hooks;
+	for (int plan = 0; plan < PLANS_MAX; plan++) {
+		if (plan > 0)
+			session_drop(s);
+		if (make_ready(s, err) != 0)
+			return -1;
+		rc = curl_easy_perform(s->easy);
+		if (s->stop != SESSION_AGAIN)
+			return conclude(s, rc, err);
+	}
+	return error_set(err, ERR_PROTOCOL,
+	    "%s offers something else on each connection", s->server);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Delivery by SMTP: the one door to this folder.
+ *
+ * A session is opened once for one account and sends any number of messages.
+ * libcurl makes the connection (name, proxy, TLS, EHLO, login); a lane carries
+ * the transactions.  Verdicts come from the recorded replies only, never from a
+ * CURLcode where a reply exists.
+ */
+#ifndef MITTO_SMTP_H
+#define MITTO_SMTP_H
+
+#include "message/message.h"
+#include "settings/settings.h"
+#include "smtp/outcome.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Who watches; every member may be NULL.  Texts are raw bytes; secrets are
+ * already replaced. */
+struct smtp_observer {
+	void *ctx;
+	/* A line of the conversation, without its line end. */
+	void (*line)(void *ctx, bool from_server, const char *text, size_t len);
+	/* A step, for -v: "connected to 127.0.0.1:25", "TLSv1.3 ...". */
+	void (*step)(void *ctx, const char *text);
+	/* Library notes, for -vvv. */
+	void (*note)(void *ctx, const char *text, size_t len);
+	/* A warning for the user, once. */
+	void (*warn)(void *ctx, const char *text);
+	/* Bytes of the message handed to the network so far. */
+	void (*progress)(void *ctx, int64_t sent, int64_t total);
+};
+
+/* Where to go, worked out from the settings before any network use. */
+struct endpoint {
+	char host[256];
+	int port;
+	enum tls_mode tls; /* never TLS_AUTO */
+	bool loopback;     /* localhost, 127.0.0.0/8, ::1 */
+	bool guessed;      /* no server was configured: localhost:25 */
+};
+
+/* Server, port and mode by the rules of SPEC 2 "TLS".  ERR_CONFIG/ERR_USAGE. */
+int smtp_endpoint(
+    struct endpoint *e, const struct settings *s, struct error *err) MUST_CHECK;
+
+struct smtp_session;
+
+/* Prepares only; the network is first touched by smtp_send.  `set` and
+ * *interrupted must outlive the session; `password`, which may be empty, is
+ * copied.  *interrupted is looked at at least once a second.  The program
+ * ignores SIGPIPE: OpenSSL writes without MSG_NOSIGNAL.  ERR_CONFIG, ERR_DATA,
+ * ERR_OSFILE for what cannot work with any server. */
+struct smtp_session *smtp_open(const struct settings *s,
+    const struct endpoint *e, const struct secret *password,
+    const struct smtp_observer *observer, const volatile int *interrupted,
+    struct error *err) MUST_CHECK;
+
+/*
+ * Send one message: transactions of at most 100 recipients each, further ones
+ * for recipients that a server put off with 452/4.5.3.  With `check` it stops
+ * after RCPT.  Always fills *o (released by the caller); o->error says the
+ * whole result with hint.  Returns 0 when every recipient was accepted.
+ */
+int smtp_send(struct smtp_session *session, const struct envelope *envelope,
+    struct wire *wire, bool check, struct outcome *o);
+
+/* QUIT, at most two seconds, and release. */
+void smtp_close(struct smtp_session *session);
+
+#endif

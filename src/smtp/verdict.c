@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Replies decide; what the network did counts only where no reply was heard.
+ */
+#include "smtp/verdict.h"
+
+#include "smtp/refusal.h"
+
+#include <string.h>
+
+bool
+verdict_too_many(const struct recipient *r)
+{
+	if (r->reply.code != 452 && r->reply.code != 552)
+		return false;
+	if (r->reply.enhanced[0] != '\0')
+		return reply_is(&r->reply, "5.3");
+	return r->reply.code == 452 ||
+	    strcasestr(r->reply.text, "too many") != NULL;
+}
+
+static enum recipient_state
+state_of(const struct reply *r)
+{
+	return reply_class(r) == 5 ? RECIPIENT_REFUSED : RECIPIENT_DEFERRED;
+}
+
+/* --- recipients -------------------------------------------------------- */
+
+/* What the RCPT replies alone say. */
+static void
+judge_rcpts(const struct transaction *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct recipient *r = t->recipients[i];
+
+		if (r->reply.code == 0)
+			r->state = RECIPIENT_UNTRIED;
+		else if (reply_class(&r->reply) == 2)
+			r->state = RECIPIENT_PENDING;
+		else if (verdict_too_many(r))
+			r->state = RECIPIENT_DEFERRED;
+		else
+			r->state = state_of(&r->reply);
+	}
+}
+
+/* Everybody whom the RCPT replies did not refuse shares one fate. */
+static void
+settle(const struct transaction *t, enum recipient_state state,
+    const struct reply *reply)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct recipient *r = t->recipients[i];
+
+		if (r->state != RECIPIENT_PENDING &&
+		    r->state != RECIPIENT_UNTRIED)
+			continue;
+		r->state = state;
+		if (reply != NULL)
+			r->reply = *reply;
+	}
+}
+
+static size_t
+count_state(const struct transaction *t, enum recipient_state state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		n += t->recipients[i]->state == state;
+	return n;
+}
+
+/* --- one transaction --------------------------------------------------- */
+
+/* What becomes of recipients when nobody said anything about them. */
+static enum recipient_state
+state_after(const struct error *err)
+{
+	return err->kind == ERR_TEMPORARY ? RECIPIENT_DEFERRED
+					  : RECIPIENT_UNTRIED;
+}
+
+static void
+in_doubt(const struct smtp_session *s, const struct transaction *t,
+    struct outcome *o, struct error *err)
+{
+	struct hint_facts facts = session_facts(s);
+
+	settle(t, RECIPIENT_UNKNOWN, NULL);
+	o->in_doubt = true;
+	hint_set(err, HINT_IN_DOUBT, &facts);
+}
+
+void
+verdict_transaction(const struct smtp_session *s, const struct transaction *t,
+    int carried, struct outcome *o, struct error *err)
+{
+	const struct recorder *r = &s->recorder;
+	enum stage stage = STAGE_CONNECT;
+	const struct reply *refused =
+	    s->stop == SESSION_STOPPED ? NULL : refusal_find(r, &stage);
+
+	o->stage = r->stage;
+	o->reply = r->last;
+	judge_rcpts(t);
+	if (refused != NULL) {
+		o->reply = *refused;
+		o->stage = stage;
+		refusal_explain(s, t, stage, o, err);
+		settle(t,
+		    stage < STAGE_MAIL ? state_after(err) : state_of(refused),
+		    stage < STAGE_MAIL ? NULL : &o->reply);
+	} else if (reply_class(&r->final) == 2) {
+		*err = (struct error)ERROR_INIT;
+		o->reply = r->final;
+		settle(t, RECIPIENT_ACCEPTED, NULL);
+	} else if (carried != 0 && r->dot) {
+		in_doubt(s, t, o, err);
+	} else if (carried != 0) {
+		settle(t, state_after(err), NULL);
+	} else if (t->check) {
+		settle(t, RECIPIENT_ACCEPTED, NULL);
+	} else if (count_state(t, RECIPIENT_PENDING) +
+		count_state(t, RECIPIENT_UNTRIED) >
+	    0) {
+		(void)error_set(err, ERR_SOFTWARE,
+		    "libcurl ended without a verdict at stage %s",
+		    stage_name(r->stage));
+		settle(t, RECIPIENT_UNTRIED, NULL);
+	}
+}
+
+/* --- the whole message ------------------------------------------------- */
+
+static const struct recipient *
+first_failed(const struct outcome *o)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->recipients[i].state != RECIPIENT_ACCEPTED)
+			return &o->recipients[i];
+	return NULL;
+}
+
+/* Is the mailbox unknown?  5.1.7 and 5.1.8 are about the sender. */
+static bool
+is_unknown_user(const struct recipient *r)
+{
+	const char *code = r->reply.enhanced;
+
+	return r->state == RECIPIENT_REFUSED && strncmp(code, "5.1.", 4) == 0 &&
+	    strcmp(code, "5.1.7") != 0 && strcmp(code, "5.1.8") != 0;
+}
+
+static enum error_kind
+kind_of_recipients(const struct outcome *o)
+{
+	size_t accepted = outcome_count(o, RECIPIENT_ACCEPTED);
+	size_t unknown = 0;
+	size_t login = 0;
+
+	if (outcome_count(o, RECIPIENT_REFUSED) == 0)
+		return ERR_TEMPORARY;
+	for (size_t i = 0; i < o->count; i++) {
+		unknown += is_unknown_user(&o->recipients[i]);
+		login += refusal_wants_login(&o->recipients[i].reply);
+	}
+	if (unknown == o->count)
+		return ERR_NOUSER;
+	return accepted == 0 && login == o->count ? ERR_NOPERM
+						  : ERR_UNAVAILABLE;
+}
+
+static void
+say_recipients(const struct smtp_session *s, struct outcome *o)
+{
+	const struct recipient *first = first_failed(o);
+	size_t bad = o->count - outcome_count(o, RECIPIENT_ACCEPTED);
+	enum error_kind kind = kind_of_recipients(o);
+	struct hint_facts facts = session_facts(s);
+	bool later = kind == ERR_TEMPORARY;
+
+	if (bad == 1)
+		(void)error_set(&o->error, kind,
+		    later ? "%s does not take mail for <%s> now"
+			  : "%s refused the recipient <%s>",
+		    s->server, first->address);
+	else
+		(void)error_set(&o->error, kind,
+		    later ? "%s does not take mail for %zu of %zu recipients "
+			    "now"
+			  : "%s refused %zu of %zu recipients",
+		    s->server, bad, o->count);
+	facts.name = first->address;
+	hint_for_reply(&o->error, STAGE_RCPT, &first->reply, &facts);
+}
+
+void
+verdict_message(const struct smtp_session *s, const struct error *stopped,
+    struct outcome *o)
+{
+	size_t accepted = outcome_count(o, RECIPIENT_ACCEPTED);
+
+	if (accepted == o->count) {
+		o->error = (struct error)ERROR_INIT;
+		o->stage = STAGE_DONE;
+	} else if (stopped->kind == ERR_NONE) {
+		say_recipients(s, o);
+	} else {
+		o->error = *stopped;
+		if (accepted > 0)
+			(void)error_wrap(&o->error,
+			    "sent to %zu of %zu recipients", accepted,
+			    o->count);
+		/* To try again helps only some of them. */
+		if (o->error.kind == ERR_TEMPORARY &&
+		    outcome_count(o, RECIPIENT_REFUSED) > 0)
+			o->error.kind = ERR_UNAVAILABLE;
+	}
+}

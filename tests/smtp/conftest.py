@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the tests against scripted servers."""
+
+import datetime
+import ipaddress
+import ssl
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from server import Server
+
+
+@pytest.fixture
+def script():
+    """script(**options) starts a scripted server; see server.py."""
+    running = []
+
+    def start(**options):
+        running.append(Server(**options))
+        return running[-1]
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def mail(run_mitto):
+    """mail(server, *args) sends to bob@there.example with --json.
+
+    `to` are the recipients, `text` the message on stdin, `mode` the --tls.
+    The result's .json() is in .answer.
+    """
+    def run(server, *args, to=("bob@there.example",), text=b"hello\n",
+            mode="plain", **kwargs):
+        subject = [] if "--raw" in args else ["-s", "test"]
+        result = run_mitto(
+            "-C", "none", "-S", server.address, "--tls=" + mode,
+            "-f", "ana@home.example", *subject, "--json", *args, *to,
+            stdin=text, **kwargs)
+        result.answer = result.json()
+        return result
+    return run
+
+
+@pytest.fixture
+def login(secret_file):
+    """login(user, password, *more) -> the flags of a login."""
+    def flags(user, password, *more):
+        return ["-u", user, "--password-file", secret_file(password), *more]
+    return flags
+
+
+@pytest.fixture
+def make_context(tmp_path):
+    """make_context(names, days=(-1, 30)) -> an SSLContext whose certificate is
+    signed by itself, valid for these days from today, and its SHA-256."""
+    def make(*names, days=(-1, 30)):
+        now = datetime.datetime.utcnow()
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(
+            x509.NameOID.COMMON_NAME, "Test of " + names[0])])
+        builder = (
+            x509.CertificateBuilder().subject_name(name).issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now + datetime.timedelta(days[0]))
+            .not_valid_after(now + datetime.timedelta(days[1]))
+            .add_extension(x509.BasicConstraints(True, None), True)
+            .add_extension(x509.SubjectAlternativeName(
+                [_general_name(name) for name in names]), False))
+        cert = builder.sign(key, hashes.SHA256())
+        path = tmp_path / (cert.fingerprint(hashes.SHA256()).hex() + ".pem")
+        pem = cert.public_bytes(serialization.Encoding.PEM)
+        path.write_bytes(key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption()) + pem)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        authority = tmp_path / (path.name + ".ca")
+        authority.write_bytes(pem)
+        context.pem = authority
+        context.sha256 = cert.fingerprint(hashes.SHA256()).hex()
+        return context
+    return make
+
+
+def _general_name(name):
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

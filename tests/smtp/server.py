@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: MIT
+"""A server that misbehaves on order: every reply is scripted.
+
+    Server(offers=["SIZE 1000"], replies={"MAIL": "550 5.7.1 not you"})
+
+A reply is a text (lines separated by LF), bytes as they are, an action below,
+a list of these used up one by one (the last one stays), or a function of the
+command's argument that gives one.  Stages: GREETING EHLO HELO STARTTLS AUTH
+MAIL RCPT DATA BODY RSET QUIT; RCPT may also be a dict from address to reply.
+What came is kept: every command with its time, every message with its bytes
+before and after the dots were unstuffed.
+"""
+
+import base64
+import collections
+import hashlib
+import hmac
+import re
+import socket
+import ssl
+import struct
+import threading
+import time
+
+Command = collections.namedtuple("Command", "time connection tls text")
+Message = collections.namedtuple(
+    "Message", "sender recipients raw content login tls connection")
+
+
+class Close:
+    """Say `reply`, if any, and hang up; with `reset` like a crash."""
+
+    def __init__(self, reply=None, reset=False):
+        self.reply, self.reset = reply, reset
+
+
+class Hang:
+    """Say `reply`, if any, then nothing until the server is stopped."""
+
+    def __init__(self, reply=None):
+        self.reply = reply
+
+
+class Delay:
+    """Say `reply` after `seconds`."""
+
+    def __init__(self, seconds, reply):
+        self.seconds, self.reply = seconds, reply
+
+
+class Closed(Exception):
+    """The conversation is over."""
+
+
+DEFAULTS = {
+    "GREETING": "220 test.example ESMTP",
+    "HELO": "250 test.example",
+    "STARTTLS": "220 2.0.0 go ahead",
+    "AUTH": "235 2.7.0 accepted",
+    "MAIL": "250 2.1.0 sender ok",
+    "RCPT": "250 2.1.5 recipient ok",
+    "DATA": "354 go ahead",
+    "BODY": "250 2.0.0 queued as 4711",
+    "RSET": "250 2.0.0 ok",
+    "QUIT": "221 2.0.0 bye",
+    "REFUSED": "535 5.7.8 authentication failed",
+}
+
+
+class Server:
+    """Serves on a free loopback port until stop(); one thread a client.
+
+    offers      lines of the EHLO reply; a function of "in TLS?" gives them too
+    tls         an ssl.SSLContext: STARTTLS is offered, or with
+    implicit    TLS from the first byte
+    login       (user, secret): AUTH is checked against it
+    mechanisms  offered after AUTH, separated by blanks
+    during      (bytes, reply): what is done when so much of a body came
+    pace        seconds to wait before each read of a body
+    """
+
+    def __init__(self, offers=(), replies=None, tls=None, implicit=False,
+                 login=None, mechanisms="PLAIN LOGIN", during=None, pace=0,
+                 host="127.0.0.1"):
+        self.offers, self.tls, self.implicit = offers, tls, implicit
+        self.replies = dict(DEFAULTS, **(replies or {}))
+        self.login, self.mechanisms = login, mechanisms
+        self.during, self.pace = during, pace
+        self.commands, self.messages = [], []
+        self.connections = 0
+        self.partial = b""
+        self.stopping = threading.Event()
+        self.sockets = []
+        self.listener = socket.create_server((host, 0))
+        if pace:
+            self.listener.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        self.host, self.port = self.listener.getsockname()[:2]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self):
+        self.stopping.set()
+        for sock in [self.listener] + self.sockets:
+            try:
+                sock.close()
+            except OSError:
+                pass
+
+    @property
+    def address(self):
+        return "%s:%d" % (self.host, self.port)
+
+    @property
+    def said(self):
+        """The commands, without their times."""
+        return [command.text for command in self.commands]
+
+    def verbs(self):
+        return [text.split(" ")[0].upper() for text in self.said]
+
+    def count(self, verb):
+        return self.verbs().count(verb)
+
+    def _accept(self):
+        while not self.stopping.is_set():
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.connections += 1
+            self.sockets.append(sock)
+            threading.Thread(target=self._serve, daemon=True,
+                             args=(sock, self.connections)).start()
+
+    def _serve(self, sock, number):
+        client = _Client(self, sock, number)
+        try:
+            client.serve()
+        except (Closed, OSError, ssl.SSLError, ValueError):
+            pass
+        finally:
+            try:
+                client.sock.close()
+            except OSError:
+                pass
+
+
+class _Client:
+    """One connection."""
+
+    def __init__(self, server, sock, number):
+        self.server, self.sock, self.number = server, sock, number
+        self.in_tls = False
+        self.user = None
+        self.buffer = b""
+        self.sender, self.recipients = None, []
+
+    # --- replies
+
+    def reply(self, stage, arg=""):
+        """Carry out what is scripted for a stage; the code it said."""
+        action = self.server.replies[stage]
+        if isinstance(action, dict):
+            address = arg[arg.find("<") + 1:arg.rfind(">")]
+            action = action.get(address, DEFAULTS[stage])
+        return self.act(action, arg)
+
+    def act(self, action, arg=""):
+        if callable(action):
+            action = action(arg)
+        if isinstance(action, list):
+            action = action.pop(0) if len(action) > 1 else action[0]
+        if isinstance(action, Close):
+            self.say(action.reply, last=not action.reset)
+            self.close(action.reset)
+        if isinstance(action, Hang):
+            self.say(action.reply)
+            self.server.stopping.wait()
+            raise Closed
+        if isinstance(action, Delay):
+            if self.server.stopping.wait(action.seconds):
+                raise Closed
+            return self.act(action.reply, arg)
+        self.say(action)
+        return int(action[:3]) if action[:3].isdigit() else 0
+
+    def say(self, text, last=False):
+        """The last words leave together with the end of the connection."""
+        if text is None:
+            return
+        if isinstance(text, str):
+            text = text.replace("\n", "\r\n").encode() + b"\r\n"
+        if last and not self.in_tls:
+            self.sock.sendall(text, socket.MSG_MORE)
+        else:
+            self.sock.sendall(text)
+
+    def close(self, reset):
+        if reset:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                 struct.pack("ii", 1, 0))
+        raise Closed
+
+    # --- input
+
+    def fill(self):
+        data = self.sock.recv(65536)
+        if not data:
+            raise Closed
+        self.buffer += data
+
+    def line(self):
+        while b"\n" not in self.buffer:
+            self.fill()
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return line.rstrip(b"\r").decode("utf-8", "surrogateescape")
+
+    def start_tls(self):
+        self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
+        self.server.sockets.append(self.sock)
+        self.in_tls = True
+        self.buffer = b""
+
+    # --- the conversation
+
+    def serve(self):
+        if self.server.implicit:
+            self.start_tls()
+        self.reply("GREETING")
+        while True:
+            text = self.line()
+            self.server.commands.append(
+                Command(time.monotonic(), self.number, self.in_tls, text))
+            verb, _, arg = text.partition(" ")
+            handler = getattr(self, "do_" + verb.lower(), None)
+            if handler is None:
+                self.say("500 5.5.1 what?")
+            else:
+                handler(arg)
+
+    def do_ehlo(self, arg):
+        if "EHLO" in self.server.replies:
+            self.reply("EHLO", arg)
+            return
+        offers = self.server.offers
+        lines = list(offers(self.in_tls) if callable(offers) else offers)
+        if self.server.tls is not None and not self.in_tls:
+            lines.append("STARTTLS")
+        if self.server.login is not None:
+            lines.append("AUTH " + self.server.mechanisms)
+        lines = ["test.example"] + lines
+        self.say("\n".join("250%s%s" % (
+            "-" if line is not lines[-1] else " ", line) for line in lines))
+
+    def do_helo(self, arg):
+        self.reply("HELO", arg)
+
+    def do_starttls(self, arg):
+        if self.reply("STARTTLS", arg) == 220:
+            self.start_tls()
+
+    def do_mail(self, arg):
+        if self.reply("MAIL", arg) // 100 == 2:
+            self.sender = arg[arg.find("<") + 1:arg.rfind(">")]
+            self.recipients = []
+
+    def do_rcpt(self, arg):
+        if self.reply("RCPT", arg) // 100 == 2:
+            self.recipients.append(arg[arg.find("<") + 1:arg.rfind(">")])
+
+    def do_rset(self, arg):
+        self.reply("RSET", arg)
+
+    def do_quit(self, arg):
+        self.reply("QUIT", arg)
+        raise Closed
+
+    def do_data(self, arg):
+        if self.reply("DATA", arg) != 354:
+            return
+        raw = self.body()
+        self.server.messages.append(Message(
+            self.sender, self.recipients, raw,
+            re.sub(rb"(?m)^\.", b"", raw), self.user, self.in_tls,
+            self.number))
+        self.reply("BODY")
+
+    def body(self):
+        during = self.server.during
+        chunks, last, size = [], b"\r\n", 0
+        while True:
+            # The end may be split over two reads.
+            chunk, self.buffer = self.buffer, b""
+            chunks.append(chunk)
+            size += len(chunk)
+            tail = last + chunk
+            if b"\r\n.\r\n" in tail:
+                raw = b"".join(chunks)
+                end = (b"\r\n" + raw).find(b"\r\n.\r\n")
+                self.buffer = raw[end + 3:]
+                return raw[:end]
+            last = tail[-4:]
+            self.server.partial = b"".join(chunks) if size < 1 << 20 else b""
+            if during is not None and size >= during[0]:
+                self.act(during[1])
+                during = None
+            if self.server.pace:
+                time.sleep(self.server.pace)
+            self.fill()
+
+    # --- login
+
+    def challenge(self, text):
+        self.say("334 " + text)
+        answer = self.line()
+        self.server.commands.append(
+            Command(time.monotonic(), self.number, self.in_tls, answer))
+        return answer
+
+    def do_auth(self, arg):
+        mechanism, _, initial = arg.partition(" ")
+        check = getattr(self, "auth_" + mechanism.lower().replace("-", "_"),
+                        None)
+        if check is None:
+            self.say("504 5.5.4 unknown mechanism")
+        elif check(initial):
+            self.user = self.server.login[0]
+            self.reply("AUTH", arg)
+        else:
+            self.reply("REFUSED", arg)
+
+    def auth_plain(self, initial):
+        fields = _decode(initial or self.challenge("")).split(b"\0")
+        return fields[1:] == [_bytes(x) for x in self.server.login]
+
+    def auth_login(self, initial):
+        user = _decode(initial or self.challenge(_encode(b"Username:")))
+        secret = _decode(self.challenge(_encode(b"Password:")))
+        return (user, secret) == tuple(_bytes(x) for x in self.server.login)
+
+    def auth_cram_md5(self, initial):
+        del initial
+        nonce = b"<1896.697170952@test.example>"
+        answer = _decode(self.challenge(_encode(nonce)))
+        user, secret = (_bytes(x) for x in self.server.login)
+        digest = hmac.new(secret, nonce, hashlib.md5).hexdigest().encode()
+        return answer == user + b" " + digest
+
+    def bearer(self, initial, wanted, error):
+        if _decode(initial or self.challenge("")) == wanted:
+            return True
+        self.challenge(_encode(error))
+        return False
+
+    def auth_xoauth2(self, initial):
+        user, token = (_bytes(x) for x in self.server.login)
+        return self.bearer(
+            initial, b"user=%s\1auth=Bearer %s\1\1" % (user, token),
+            b'{"status":"400","schemes":"Bearer","scope":"https://mail/"}')
+
+    def auth_oauthbearer(self, initial):
+        user, token = (_bytes(x) for x in self.server.login)
+        data = _decode(initial or self.challenge(""))
+        if (data.startswith(b"n,a=" + user + b",") and
+                b"\1auth=Bearer " + token + b"\1" in data):
+            return True
+        self.challenge(_encode(b'{"status":"invalid_token"}'))
+        return False
+
+    def auth_external(self, initial):
+        del initial
+        return bool(self.in_tls and self.sock.getpeercert())
+
+
+def _bytes(text):
+    return text.encode() if isinstance(text, str) else text
+
+
+def _encode(data):
+    return base64.b64encode(data).decode()
+
+
+def _decode(text):
+    return b"" if text == "=" else base64.b64decode(text)

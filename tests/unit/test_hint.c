@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The next thing to type, for what servers say.
+ */
+#include "texttest.h"
+
+#include "base/attr.h"
+#include "smtp/hint.h"
+
+static const struct hint_facts facts = {
+	.host = "mx.example",
+	.port = 587,
+	.user = "joe",
+	.sender = "root@box",
+	.name = "NAME",
+};
+
+static void
+test_situations(void **state UNUSED)
+{
+	static const struct {
+		enum hint hint;
+		const char *want;
+	} rows[] = {
+		{ HINT_NO_SERVER, "--server" },
+		{ HINT_REFUSED, "--port" },
+		{ HINT_REFUSED_25, "block port 25" },
+		{ HINT_UNKNOWN_HOST, "mx.example" },
+		{ HINT_DID_YOU_MEAN, "did you mean --server=NAME?" },
+		{ HINT_USE_SSL, "port 587 speaks TLS at once: --tls=ssl" },
+		{ HINT_USE_STARTTLS, "--tls=starttls" },
+		{ HINT_NO_STARTTLS, "--tls=plain" },
+		{ HINT_NOT_SMTP, "--port=587" },
+		{ HINT_UNTRUSTED, "--fingerprint=NAME" },
+		{ HINT_WRONG_NAME, "--fingerprint=NAME" },
+		{ HINT_EXPIRED, "--fingerprint=NAME" },
+		{ HINT_PINNED, "--fingerprint=NAME" },
+		{ HINT_NO_LOGIN_OFFERED, "--auth=off" },
+		{ HINT_NO_LOGIN_25, "--port=587" },
+		{ HINT_MECHANISM, "--auth=auto" },
+		{ HINT_TOKEN_ONLY, "xoauth2" },
+		{ HINT_CLEAR_PASSWORD, "--allow-plain-login" },
+		{ HINT_LOWER_CASE, "libcurl" },
+		{ HINT_TOKEN_REFUSED, "token" },
+		{ HINT_TOO_BIG, "less" },
+		{ HINT_SMTPUTF8, "'NAME'" },
+		{ HINT_CACERT, "--cacert" },
+		{ HINT_IN_DOUBT, "twice" },
+	};
+
+	assert_int_equal(ARRAY_SIZE(rows), HINT_IN_DOUBT + 1);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct error err = ERROR_INIT;
+
+		hint_set(&err, rows[i].hint, &facts);
+		check_has(rows[i].want, err.hint, rows[i].want);
+		check_true(err.hint, strpbrk(err.hint, "{}") == NULL, "braces");
+	}
+}
+
+static struct reply
+make_reply(const char *line)
+{
+	struct reply_parser p = { .lines = 0 };
+
+	(void)reply_line(&p, line, strlen(line));
+	return p.reply;
+}
+
+static void
+test_replies(void **state UNUSED)
+{
+	static const struct {
+		enum stage stage;
+		const char *reply;
+		const char *want; /* "" = no hint */
+	} rows[] = {
+		{ STAGE_AUTH, "535 5.7.8 not accepted", "app password" },
+		{ STAGE_AUTH,
+		    "550 5.7.30 Basic authentication is not "
+		    "supported",
+		    "xoauth2" },
+		{ STAGE_AUTH,
+		    "535 5.7.139 Authentication unsuccessful, basic "
+		    "authentication is disabled.",
+		    "switched off" },
+		{ STAGE_AUTH,
+		    "535 5.7.139 SmtpClientAuthentication is "
+		    "disabled for the Tenant",
+		    "SMTP AUTH" },
+		{ STAGE_AUTH,
+		    "534 5.7.9 Application-specific password "
+		    "required",
+		    "app password" },
+		{ STAGE_AUTH, "538 5.7.11 encryption required",
+		    "--tls=starttls" },
+		{ STAGE_GREETING, "554 5.7.1 go away", "--port=587" },
+		{ STAGE_GREETING, "550 bad HELO", "--helo" },
+		{ STAGE_MAIL, "530 5.7.0 Authentication required", "--user" },
+		{ STAGE_MAIL, "530 5.7.0 Must issue a STARTTLS command first",
+		    "--tls=starttls" },
+		{ STAGE_RCPT, "530 5.7.0 Authentication required", "--user" },
+		{ STAGE_MAIL,
+		    "553 5.7.1 <x>: Sender address rejected: not "
+		    "owned by user joe",
+		    "<root@box>" },
+		{ STAGE_BODY,
+		    "554 5.2.252 SendAsDenied; joe not allowed to "
+		    "send as root",
+		    "'joe'" },
+		{ STAGE_MAIL, "550 5.7.60 Client does not have permissions",
+		    "--from" },
+		{ STAGE_MAIL, "550 5.7.1 no", "<root@box>" },
+		{ STAGE_MAIL, "552 5.3.4 too big", "less" },
+		{ STAGE_BODY, "552 5.2.3 too big", "less" },
+		{ STAGE_BODY, "552 message exceeds limit", "less" },
+		{ STAGE_RCPT, "552 5.2.2 mailbox full", "full" },
+		{ STAGE_RCPT, "550 5.1.1 no such user", "spelling" },
+		{ STAGE_RCPT, "554 5.7.1 Relay access denied", "login" },
+		{ STAGE_RCPT, "450 4.2.0 Greylisted", "minutes" },
+		{ STAGE_RCPT, "451 4.7.1 try later", "minutes" },
+		{ STAGE_RCPT, "450 please wait, GreyListed", "minutes" },
+		{ STAGE_MAIL,
+		    "504 5.5.2 <root>: Sender address rejected: "
+		    "need fully-qualified address",
+		    "USER@DOMAIN" },
+		{ STAGE_RCPT, "504 5.5.2 <box>: Helo command rejected",
+		    "--helo" },
+		{ STAGE_RCPT,
+		    "501 5.1.3 Recipient address must contain a "
+		    "domain",
+		    "default-domain" },
+		{ STAGE_BODY, "550 5.7.25 PTR record missing", "-4" },
+		{ STAGE_BODY,
+		    "550 5.7.1 does not meet IPv6 sending "
+		    "guidelines",
+		    "-4" },
+		{ STAGE_BODY, "554 5.7.1 spam", "" },
+		{ STAGE_BODY, "550 5.7.139 x", "" },
+		{ STAGE_DATA, "451 4.3.0 later", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct reply reply = make_reply(rows[i].reply);
+		struct error err = ERROR_INIT;
+
+		hint_for_reply(&err, rows[i].stage, &reply, &facts);
+		if (rows[i].want[0] == '\0')
+			check_str(rows[i].reply, err.hint, "");
+		else
+			check_has(rows[i].reply, err.hint, rows[i].want);
+	}
+}
+
+static void
+test_provider(void **state UNUSED)
+{
+	struct hint_facts gmail = facts;
+	struct reply refused = make_reply("535 5.7.8 not accepted");
+	struct reply later = make_reply("454 4.7.0 later");
+	struct error err = ERROR_INIT;
+
+	gmail.host = "smtp.gmail.com";
+	hint_for_reply(&err, STAGE_AUTH, &refused, &gmail);
+	check_has("gmail", err.hint, "gmail: ");
+	check_has("gmail", err.hint, "app password");
+	err = (struct error)ERROR_INIT;
+	hint_for_reply(&err, STAGE_AUTH, &later, &gmail);
+	check_str("temporary", err.hint, "");
+}
+
+/* A row about the login says nothing to who has none. */
+static void
+test_without_login(void **state UNUSED)
+{
+	struct reply reply = make_reply("553 5.7.1 not owned by user");
+	struct hint_facts nobody = facts;
+	struct error err = ERROR_INIT;
+
+	nobody.user = NULL;
+	hint_for_reply(&err, STAGE_MAIL, &reply, &nobody);
+	check_true(err.hint, strstr(err.hint, "login ''") == NULL, "login");
+	check_has("sender", err.hint, "<root@box>");
+}
+
+static void
+test_first_stays(void **state UNUSED)
+{
+	struct error err = ERROR_INIT;
+
+	hint_set(&err, HINT_USE_SSL, &facts);
+	hint_set(&err, HINT_USE_STARTTLS, &facts);
+	check_has("first", err.hint, "--tls=ssl");
+}
+
+static void
+test_nearest_host(void **state UNUSED)
+{
+	check_str(
+	    "swapped", hint_nearest_host("smtp.gmial.com"), "smtp.gmail.com");
+	assert_null(hint_nearest_host("smtp.gmail.com"));
+	assert_null(hint_nearest_host("relay.home.example"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_situations),
+		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_provider),
+		cmocka_unit_test(test_without_login),
+		cmocka_unit_test(test_first_stays),
+		cmocka_unit_test(test_nearest_host),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
