@@ -78,7 +78,8 @@ def run_mitto(make_env, tmp_path):
         args = [arg if isinstance(arg, bytes) else str(arg) for arg in args]
         stream = isinstance(stdin, (bytes, bytearray))
         with subprocess.Popen(
-                [*wrapper, MITTO, *args], env=make_env(env), cwd=cwd or tmp_path,
+                [*wrapper, MITTO, *args], env=make_env(env),
+                cwd=cwd or tmp_path,
                 stdin=subprocess.PIPE if stream else stdin,
                 stdout=popen.pop("stdout", subprocess.PIPE),
                 stderr=popen.pop("stderr", subprocess.PIPE),

@@ -13,19 +13,18 @@
 
 #define TEXT_MAX (8L << 20)
 
-static const char *
-chosen_file(int argc, char *const *argv)
-{
-	return argc > 0 ? argv[0] : getenv("MITTO_CONFIG");
-}
-
+/* Load the file that was named, or those that apply; tells all mistakes. */
 static int
-load(struct config *c, const char *only, struct error *err)
+load(struct config *c, int argc, char *const *argv, struct error *err)
 {
 	auto_buf struct buf report = buf_make(TEXT_MAX);
+	struct terminal t = terminal_open(STDERR_FILENO, WHEN_AUTO);
+	const char *only = argc > 0 ? argv[0] : secure_getenv("MITTO_CONFIG");
 	int result = config_load(c, only, &report, err);
 
 	(void)fwrite(report.data, 1, report.len, stderr);
+	if (result < 0 && report.len == 0)
+		result_print_error(err, &t);
 	return result;
 }
 
@@ -33,7 +32,7 @@ static int
 check(int argc, char *const *argv, struct error *err)
 {
 	struct config c = { .sections = NULL };
-	int result = load(&c, chosen_file(argc, argv), err);
+	int result = load(&c, argc, argv, err);
 
 	for (size_t i = 0; result == 0 && i < c.file_count; i++)
 		printf("%s: ok\n", c.files[i]);
@@ -70,7 +69,7 @@ static int
 show(int argc, char *const *argv, struct error *err)
 {
 	struct config c = { .sections = NULL };
-	int result = load(&c, chosen_file(argc, argv), err);
+	int result = load(&c, argc, argv, err);
 
 	for (size_t i = 0; result == 0 && i < c.count; i++)
 		show_section(&c.sections[i]);
@@ -110,8 +109,7 @@ command_config(int argc, char *const *argv)
 	for (size_t i = 0; argc > 0 && i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(argv[0], verbs[i].name) != 0)
 			continue;
-		if (verbs[i].run(argc - 1, argv + 1, &err) < 0)
-			result_print_error(&err, &t);
+		(void)verbs[i].run(argc - 1, argv + 1, &err);
 		return error_status(err.kind);
 	}
 	(void)error_set(

@@ -4,7 +4,7 @@
  */
 #include "base/mem.h"
 #include "command/compose.h"
-#include "text/idn.h"
+#include "text/utf8.h"
 
 #include <string.h>
 
@@ -20,11 +20,15 @@ compose_addresses(struct address_list *list, const struct strlist *values,
 	return 0;
 }
 
-/* Wire forms, each once; remembers whether SMTPUTF8 is needed. */
+/* Wire forms, each once; remembers whether SMTPUTF8 is needed.  The list holds
+ * no duplicates as written, but a domain may stand there as U-label and as
+ * A-label. */
 static int
 add_recipients(
     struct composition *c, const struct address_list *list, struct error *err)
 {
+	bool converted = false;
+
 	for (size_t i = 0; i < list->count; i++) {
 		const struct address *a = &list->items[i];
 		auto_buf struct buf wire = buf_make(1024);
@@ -32,7 +36,10 @@ add_recipients(
 		if (address_wire(&wire, a, err) < 0)
 			return -1;
 		c->smtputf8 = c->smtputf8 || address_needs_smtputf8(a);
-		strlist_add(&c->recipients, wire.data);
+		converted =
+		    converted || !utf8_is_ascii(a->domain, strlen(a->domain));
+		if (!converted || !strlist_has(&c->recipients, wire.data))
+			strlist_add(&c->recipients, wire.data);
 	}
 	return 0;
 }

@@ -22,6 +22,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define TEXT_MAX (8L << 20) /* bytes of help, preview or JSON */
 
@@ -152,6 +153,16 @@ has_recipients(const struct draft *d)
 	    d->read_headers;
 }
 
+/* Slips that are no mistakes, told to a person only. */
+static void
+show_notes(struct run *run)
+{
+	const struct strlist *notes = &run->cmdline.notes;
+
+	for (size_t i = 0; run->watch.terminal.tty && i < notes->count; i++)
+		watch_warn(&run->watch, notes->items[i]);
+}
+
 /* What can be refused before anything is read or asked. */
 static int
 check_draft(struct run *run)
@@ -247,8 +258,10 @@ prepare(struct run *run)
 
 	if (load_config(run) < 0 ||
 	    account_resolve(r, &run->config, &run->cmdline, NULL, err) < 0 ||
-	    watch_open(&run->watch, &r->settings, err) < 0 ||
-	    check_draft(run) < 0 || find_server(run) < 0 ||
+	    watch_open(&run->watch, &r->settings, err) < 0)
+		return -1;
+	show_notes(run);
+	if (check_draft(run) < 0 || find_server(run) < 0 ||
 	    input_read(&run->input, r, &interrupted, err) < 0 ||
 	    resolve(run) < 0)
 		return -1;
@@ -369,6 +382,30 @@ envelope_of(const struct composition *c)
 
 static void finish(struct run *run);
 
+/* What is in memory from here on must not end in a core file. */
+static int
+find_password(struct run *run, struct secret *password)
+{
+	const struct settings *s = &run->request.settings;
+	const struct rlimit none = { 0, 0 };
+
+	if (!needs_password(s))
+		return 0;
+	(void)setrlimit(RLIMIT_CORE, &none);
+	return password_find(password, s, run->endpoint.host, &run->error);
+}
+
+static void
+show_warnings(struct run *run)
+{
+	const struct strlist *warnings = &run->composition.warnings;
+
+	if (!run->watch.terminal.tty && run->request.settings.verbose == 0)
+		return;
+	for (size_t i = 0; i < warnings->count; i++)
+		watch_warn(&run->watch, warnings->items[i]);
+}
+
 /* Over the network.  The result is told before the session is closed: a server
  * that is slow to say good-bye must not hold it back. */
 static int
@@ -380,13 +417,9 @@ deliver(struct run *run)
 	auto_secret struct secret password = { .text = NULL };
 	struct smtp_session *session;
 
-	if (needs_password(s) &&
-	    password_find(&password, s, run->endpoint.host, &run->error) < 0)
+	if (find_password(run, &password) < 0)
 		return -1;
-	for (size_t i = 0; i < run->composition.warnings.count; i++)
-		if (run->watch.terminal.tty || s->verbose > 0)
-			watch_warn(
-			    &run->watch, run->composition.warnings.items[i]);
+	show_warnings(run);
 	session = smtp_open(
 	    s, &run->endpoint, &password, &observer, &interrupted, &run->error);
 	if (session == NULL)

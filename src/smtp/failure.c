@@ -46,6 +46,12 @@ no_connection(const struct smtp_session *s, struct error *err)
 	struct hint_facts facts = session_facts(s);
 	long number = 0;
 
+	if (s->settings->proxy != NULL) {
+		(void)error_set(err, ERR_TEMPORARY,
+		    "no connection to %s through the proxy: %s", s->server,
+		    s->words);
+		return;
+	}
 	if (s->endpoint.guessed) {
 		(void)error_set(err, ERR_CONFIG,
 		    "no server is configured, and none listens on %s",
@@ -95,6 +101,10 @@ lost(const struct smtp_session *s, struct error *err)
 		(void)error_set(err, ERR_TEMPORARY,
 		    "%s closed the connection in the middle of the message",
 		    s->server);
+	else if (verb == VERB_GREETING && s->settings->proxy != NULL)
+		(void)error_set(err, ERR_TEMPORARY,
+		    "no connection to %s through the proxy: %s", s->server,
+		    s->words);
 	else if (verb == VERB_GREETING)
 		(void)error_set(err, ERR_TEMPORARY,
 		    "%s closed the connection without a greeting", s->server);

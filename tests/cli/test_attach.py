@@ -130,7 +130,8 @@ def test_one_file_and_dashes(send, tmp_path):
 # Names -------------------------------------------------------------------
 
 NAMES = [
-    "plain.txt", "two words.txt", "café.pdf", "cenník.pdf", "žluťoučký kůň.txt",
+    "plain.txt", "two words.txt", "café.pdf", "cenník.pdf",
+    "žluťoučký kůň.txt",
     "馬🐎.bin", 'quo"te.txt', "back\\slash.txt", "semi;colon.txt",
     "100%.txt", "percent%20.txt", "it's.txt", "a'b'c.txt", "comma,.txt",
     "(paren).txt", "a=b.txt", "=?utf-8?q?x?=.txt", "star*.txt",

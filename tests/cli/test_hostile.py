@@ -78,7 +78,8 @@ OTHERS = [
     ("--port", "25{}", (64, 65)), ("--tls", "plain{}", (64, 65)),
     ("--timeout", "10{}", (64, 65)), ("--auth", "plain{}", (64, 65)),
     ("--helo", "a{}.example", (64, 65)), ("--account", "a{}", (64, 65, 78)),
-    ("--provider", "gmail{}", (64, 65, 78)), ("--charset", "utf-8{}", (64, 65)),
+    ("--provider", "gmail{}", (64, 65, 78)),
+    ("--charset", "utf-8{}", (64, 65)),
     ("--type", "text/plain{}", (64, 65)), ("--priority", "high{}", (64, 65)),
     ("--max-size", "10{}", (64, 65)), ("--queue", "never{}", (64, 65)),
     ("--progress", "never{}", (64, 65)), ("--color", "never{}", (64, 65)),
@@ -86,7 +87,8 @@ OTHERS = [
     ("--set", "helo=a{}.example", (64, 65, 78)),
     ("--set", "from-name=a{}b", (64, 65, 78)),
     ("--fingerprint", "00{}", (64, 65)), ("--proxy", "socks5://h{}", (64, 65)),
-    ("--config", "a{}", (65, 66, 77, 78)), ("--cacert", "a{}", (0, 65, 66, 72, 78)),
+    ("--config", "a{}", (65, 66, 77, 78)),
+    ("--cacert", "a{}", (0, 65, 66, 72, 78)),
     ("--body", "a{}", (66,)), ("--html", "a{}", (66,)),
     ("--attach", "a{}", (65, 66)), ("--inline", "a{}", (65, 66)),
     ("--interface", "lo{}", (64, 65, 75, 78)),
@@ -390,7 +392,8 @@ def test_files_of_magic_look(send, tmp_path):
 
 
 def test_server_words_are_escaped(run_mitto, serve):
-    server = serve(replies={BOB: "550 5.1.1 \x1b]0;title\x07\x1b[31mred\u202e"})
+    words = "550 5.1.1 \x1b]0;title\x07\x1b[31mred\u202e"
+    server = serve(replies={BOB: words})
     for more in ([], ["-v"], ["-vv"], ["-vvv"], ["--json"]):
         result = run_mitto("-S", server.url, "-f", "a@home.example", "-m",
                            "x", BOB, *more)

@@ -209,9 +209,11 @@ def test_server_and_mode(run_mitto, given, server, words):
     ("sendgrid", "smtp.sendgrid.net:587"),
     ("mailgun", "smtp.mailgun.org:587"),
     ("postmark", "smtp.postmarkapp.com:587"),
-    ("brevo", "smtp-relay.brevo.com:587"), ("mailjet", "in-v3.mailjet.com:587"),
+    ("brevo", "smtp-relay.brevo.com:587"),
+    ("mailjet", "in-v3.mailjet.com:587"),
     ("sparkpost", "smtp.sparkpostmail.com:587"),
-    ("resend", "smtp.resend.com:465"), ("mailtrap", "live.smtp.mailtrap.io:587"),
+    ("resend", "smtp.resend.com:465"),
+    ("mailtrap", "live.smtp.mailtrap.io:587"),
     ("mailtrap-sandbox", "sandbox.smtp.mailtrap.io:2525"),
     ("websupport", "smtp.websupport.sk:465"), ("mailpit", "localhost:1025")])
 def test_provider(run_mitto, name, server):

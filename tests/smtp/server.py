@@ -28,10 +28,11 @@ Message = collections.namedtuple(
 
 
 class Close:
-    """Say `reply`, if any, and hang up; with `reset` like a crash."""
+    """Say `reply`, if any, and hang up: with `reset` like a crash, with
+    `together` so that the reply and the end arrive as one."""
 
-    def __init__(self, reply=None, reset=False):
-        self.reply, self.reset = reply, reset
+    def __init__(self, reply=None, reset=False, together=False):
+        self.reply, self.reset, self.together = reply, reset, together
 
 
 class Hang:
@@ -172,7 +173,7 @@ class _Client:
         if isinstance(action, list):
             action = action.pop(0) if len(action) > 1 else action[0]
         if isinstance(action, Close):
-            self.say(action.reply, last=not action.reset)
+            self.say(action.reply, socket.MSG_MORE if action.together else 0)
             self.close(action.reset)
         if isinstance(action, Hang):
             self.say(action.reply)
@@ -185,16 +186,12 @@ class _Client:
         self.say(action)
         return int(action[:3]) if action[:3].isdigit() else 0
 
-    def say(self, text, last=False):
-        """The last words leave together with the end of the connection."""
+    def say(self, text, flags=0):
         if text is None:
             return
         if isinstance(text, str):
             text = text.replace("\n", "\r\n").encode() + b"\r\n"
-        if last and not self.in_tls:
-            self.sock.sendall(text, socket.MSG_MORE)
-        else:
-            self.sock.sendall(text)
+        self.sock.sendall(text, flags)
 
     def close(self, reset):
         if reset:

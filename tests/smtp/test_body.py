@@ -96,7 +96,7 @@ def test_lost_before_the_dot(script, mail, tls_context, cacert, end, tls):
 
 def test_gone_before_the_message(script, mail):
     """The bytes may have left, but not the dot behind them."""
-    server = script(replies={"DATA": Close("354 go ahead")})
+    server = script(replies={"DATA": Close("354 go ahead", together=True)})
     result = mail(server)
     assert result.status == 75, result
     assert result.answer["state"] == "failed"
