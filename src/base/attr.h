@@ -13,18 +13,18 @@
 #include <unistd.h>
 
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define MUST_CHECK	  __attribute__((warn_unused_result))
-#define UNUSED		  __attribute__((unused))
-#define CLEANUP(fn)	  __attribute__((cleanup(fn)))
+#define MUST_CHECK        __attribute__((warn_unused_result))
+#define UNUSED            __attribute__((unused))
+#define CLEANUP(fn)       __attribute__((cleanup(fn)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The value of an owned pointer; the variable is left NULL. */
-#define steal(p)                                                               \
-	__extension__({                                                        \
-		__typeof__(p) stolen_ = (p);                                   \
-		(p) = NULL;                                                    \
-		stolen_;                                                       \
+#define steal(p) \
+	__extension__({ \
+		__typeof__(p) stolen_ = (p); \
+		(p) = NULL; \
+		stolen_; \
 	})
 
 static inline void
@@ -41,6 +41,6 @@ close_fd(int *fd)
 }
 
 #define auto_free CLEANUP(free_ptr)
-#define auto_fd	  CLEANUP(close_fd)
+#define auto_fd   CLEANUP(close_fd)
 
 #endif

@@ -89,8 +89,8 @@ error_wrap(struct error *err, const char *fmt, ...)
 	(void)vsnprintf(outer.text, sizeof(outer.text), fmt, ap);
 	va_end(ap);
 	used = strlen(outer.text);
-	(void)snprintf(outer.text + used, sizeof(outer.text) - used, ": %s",
-	    err->text);
+	(void)snprintf(
+	    outer.text + used, sizeof(outer.text) - used, ": %s", err->text);
 	*err = outer;
 	trim_partial(err->text, sizeof(err->text));
 	return -1;

@@ -24,21 +24,21 @@
 /* Kinds say what the caller should do; each has one sysexits(3) status. */
 enum error_kind {
 	ERR_NONE,
-	ERR_USAGE,	 /* 64 the command line is wrong */
-	ERR_DATA,	 /* 65 address, header, charset, size limit */
-	ERR_NOINPUT,	 /* 66 an input cannot be read */
-	ERR_NOUSER,	 /* 67 every recipient is unknown */
-	ERR_NOHOST,	 /* 68 the server's name does not exist */
+	ERR_USAGE,       /* 64 the command line is wrong */
+	ERR_DATA,        /* 65 address, header, charset, size limit */
+	ERR_NOINPUT,     /* 66 an input cannot be read */
+	ERR_NOUSER,      /* 67 every recipient is unknown */
+	ERR_NOHOST,      /* 68 the server's name does not exist */
 	ERR_UNAVAILABLE, /* 69 the server refuses for good */
-	ERR_SOFTWARE,	 /* 70 a bug */
-	ERR_OS,		 /* 71 the system failed us */
-	ERR_OSFILE,	 /* 72 a system file is missing */
-	ERR_CANTCREATE,	 /* 73 an output cannot be created */
-	ERR_IO,		 /* 74 read or write failed */
-	ERR_TEMPORARY,	 /* 75 try again later */
-	ERR_PROTOCOL,	 /* 76 TLS or SMTP was not what it should be */
-	ERR_NOPERM,	 /* 77 login refused, file not ours */
-	ERR_CONFIG,	 /* 78 configuration */
+	ERR_SOFTWARE,    /* 70 a bug */
+	ERR_OS,          /* 71 the system failed us */
+	ERR_OSFILE,      /* 72 a system file is missing */
+	ERR_CANTCREATE,  /* 73 an output cannot be created */
+	ERR_IO,          /* 74 read or write failed */
+	ERR_TEMPORARY,   /* 75 try again later */
+	ERR_PROTOCOL,    /* 76 TLS or SMTP was not what it should be */
+	ERR_NOPERM,      /* 77 login refused, file not ours */
+	ERR_CONFIG,      /* 78 configuration */
 	ERR_INTERRUPTED, /* 130 Ctrl-C, SIGTERM */
 };
 
@@ -49,9 +49,9 @@ struct error {
 };
 
 /* A value to start from: no error, empty texts. */
-#define ERROR_INIT                                                             \
-	{                                                                      \
-		.kind = ERR_NONE                                               \
+#define ERROR_INIT \
+	{ \
+		.kind = ERR_NONE \
 	}
 
 /*

@@ -19,9 +19,8 @@ strlist_take(struct strlist *list, char *text)
 {
 	/* Capacity doubles: it is full whenever count is a power of two. */
 	if ((list->count & (list->count - 1)) == 0)
-		list->items =
-		    mem_resize(list->items, list->count ? list->count * 2 : 1,
-			sizeof(*list->items));
+		list->items = mem_resize(list->items,
+		    list->count ? list->count * 2 : 1, sizeof(*list->items));
 	list->items[list->count++] = text;
 }
 

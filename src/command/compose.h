@@ -17,8 +17,8 @@ struct composition {
 
 	struct address from;
 	struct address_list to, cc, bcc; /* as the header (not) shows them */
-	char *sender;			 /* envelope, wire form, "" = null */
-	struct strlist recipients;	 /* envelope, wire form, each once */
+	char *sender;                    /* envelope, wire form, "" = null */
+	struct strlist recipients;       /* envelope, wire form, each once */
 	bool smtputf8;
 
 	char *message_id; /* with brackets */
@@ -37,8 +37,7 @@ int compose_sender(struct address *from, const struct settings *s,
 /* The part tree of a draft: text, HTML, pictures, attachments.  Uses the data
  * of `in`.  `domain` makes Content-IDs. */
 struct part *compose_body(const struct draft *d, const struct input *in,
-    const char *domain, struct strlist *warnings, struct error *err)
-    MUST_CHECK;
+    const char *domain, struct strlist *warnings, struct error *err) MUST_CHECK;
 
 /* Header fields that stand for flags: Reply-To, In-Reply-To, References,
  * priority, -H except those named in `skip` (ended by NULL). */
@@ -47,8 +46,8 @@ int compose_fields(struct buf *out, const struct draft *d, const char *domain,
 
 /* Auto-Submitted: auto-generated when there is no terminal (RFC 3834: what no
  * person typed should not be answered by machines) and -H has none. */
-int compose_auto_submitted(struct buf *out, const struct draft *d,
-    struct error *err) MUST_CHECK;
+int compose_auto_submitted(
+    struct buf *out, const struct draft *d, struct error *err) MUST_CHECK;
 
 /* Does a user's -H already give this field? */
 bool compose_has_header(const struct draft *d, const char *name);

@@ -369,6 +369,10 @@ build(struct composition *c, struct finished *f, const struct config *config,
 
 	if (check_raw(d, err) < 0)
 		return -1;
+	if (store_size(in->data) == 0 && !d->skip_empty) {
+		(void)error_set(err, ERR_NOINPUT, "the message is empty");
+		return error_hint(err, "-E makes that no mistake");
+	}
 	if (d->read_headers && f->head->no_header) {
 		(void)error_set(
 		    err, ERR_DATA, "-t: the text does not begin with a header");

@@ -10,11 +10,11 @@
 #include "text/headreader.h"
 
 enum input_use {
-	INPUT_NONE,	  /* nobody reads it */
-	INPUT_BODY,	  /* the text */
-	INPUT_HTML,	  /* --html - */
+	INPUT_NONE,       /* nobody reads it */
+	INPUT_BODY,       /* the text */
+	INPUT_HTML,       /* --html - */
 	INPUT_ATTACHMENT, /* -a - */
-	INPUT_MESSAGE,	  /* -t or --raw: header and body */
+	INPUT_MESSAGE,    /* -t or --raw: header and body */
 };
 
 struct input {

@@ -10,7 +10,7 @@
 
 struct picture {
 	struct part *part; /* owned until taken */
-	char *name;	   /* what the HTML calls it: "logo.png" */
+	char *name;        /* what the HTML calls it: "logo.png" */
 };
 
 struct picture_list {
@@ -20,8 +20,8 @@ struct picture_list {
 
 /*
  * Make parts for -I files and for every local src= of the HTML, and rewrite the
- * references in `html` to "cid:ID".  Only files in the HTML file's own folder or
- * below it are taken (a page from elsewhere must not be able to mail
+ * references in `html` to "cid:ID".  Only files in the HTML file's own folder
+ * or below it are taken (a page from elsewhere must not be able to mail
  * /etc/passwd); what is left alone is told in `warnings`, as are cid:
  * references to nothing.
  */

@@ -236,20 +236,6 @@ hint_account(struct run *run)
 	return -1;
 }
 
-/* A server named on the command line is a matter of usage. */
-static int
-find_server(struct run *run)
-{
-	const char *flag = cmdline_last(&run->cmdline, "server");
-
-	if (smtp_endpoint(
-		&run->endpoint, &run->request.settings, &run->error) == 0)
-		return 0;
-	if (flag != NULL && run->error.kind == ERR_CONFIG)
-		run->error.kind = ERR_USAGE;
-	return -1;
-}
-
 static int
 prepare(struct run *run)
 {
@@ -261,13 +247,15 @@ prepare(struct run *run)
 	    watch_open(&run->watch, &r->settings, err) < 0)
 		return -1;
 	show_notes(run);
-	if (check_draft(run) < 0 || find_server(run) < 0 ||
+	if (check_draft(run) < 0 ||
 	    input_read(&run->input, r, &interrupted, err) < 0 ||
 	    resolve(run) < 0)
 		return -1;
 	if (compose(run) < 0)
 		return hint_account(run);
-	return check_size(run) < 0 ? -1 : find_server(run);
+	if (check_size(run) < 0)
+		return -1;
+	return smtp_endpoint(&run->endpoint, &r->settings, err);
 }
 
 /* --- what is done with it ---------------------------------------------- */
@@ -446,8 +434,8 @@ describe_unsent(struct run *run)
 	outcome_init(&run->outcome, &envelope);
 	run->outcome.size = run->composition.wire.size;
 	if (run->endpoint.port != 0)
-		(void)snprintf(run->outcome.server, sizeof(run->outcome.server),
-		    "%s:%d", run->endpoint.host, run->endpoint.port);
+		smtp_endpoint_name(&run->endpoint, run->outcome.server,
+		    sizeof(run->outcome.server));
 	run->result.outcome = &run->outcome;
 }
 

@@ -211,11 +211,18 @@ account_config_file(const struct cmdline *cl)
 
 /* --- the layers --------------------------------------------------------- */
 
+/* What a layer names makes values of the layers below void: another source of
+ * the password, and the port of another server. */
+enum {
+	NAMES_PASSWORD = 1,
+	NAMES_SERVER = 2,
+};
+
 /* What a walk does with each value; -1 ends the walk. */
 struct visitor {
 	int (*set)(struct visitor *v, const struct option *o, const char *value,
 	    const char *where, struct error *err);
-	void (*layer)(struct visitor *v, bool names_password);
+	void (*layer)(struct visitor *v, unsigned names);
 	struct request *request;    /* account_resolve: where values go */
 	const struct option *asked; /* account_origin: whose origin */
 	struct buf *origin;         /* account_origin: the last one seen */
@@ -233,14 +240,32 @@ is_password_source(const struct option *o)
 	return false;
 }
 
+static unsigned
+names_of(const struct option *o)
+{
+	if (is_password_source(o))
+		return NAMES_PASSWORD;
+	return o != NULL && strcmp(o->name, "server") == 0 ? NAMES_SERVER : 0;
+}
+
+/* Is the option's value void once a layer above names these? */
+static bool
+is_void(const struct option *o, unsigned names)
+{
+	if ((names & NAMES_PASSWORD) != 0 && is_password_source(o))
+		return true;
+	return (names & NAMES_SERVER) != 0 && strcmp(o->name, "port") == 0;
+}
+
 static int
 walk_section(struct visitor *v, const struct section *s, struct error *err)
 {
-	bool password = false;
+	unsigned names = 0;
 
+	/* A section may give a server to a port of [defaults]. */
 	for (size_t i = 0; i < s->count; i++)
-		password = password || is_password_source(s->items[i].option);
-	v->layer(v, password);
+		names |= names_of(s->items[i].option) & NAMES_PASSWORD;
+	v->layer(v, names);
 	for (size_t i = 0; i < s->count; i++)
 		if (v->set(v, s->items[i].option, s->items[i].value,
 			s->items[i].where, err) != 0)
@@ -297,34 +322,44 @@ walk_foreign_env(struct visitor *v, struct error *err)
 		if (o->type == OPTION_SECRET &&
 		    secure_getenv("MITTO_PASSWORD") != NULL)
 			continue;
-		v->layer(v, o->type == OPTION_SECRET);
+		v->layer(v, names_of(o));
 		if (v->set(v, o, value, names[i].variable, err) != 0)
 			return -1;
 	}
 	return 0;
 }
 
+/* The value of MITTO_NAME, or NULL; its name is left in `name`. */
+static const char *
+env_value(const struct option *o, struct buf *name)
+{
+	const char *value;
+
+	if ((o->scope & IN_ENV) == 0)
+		return NULL;
+	option_env_name(name, o);
+	value = secure_getenv(name->data);
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
 static int
 walk_env(struct visitor *v, struct error *err)
 {
-	bool dropped = false;
+	unsigned names = 0;
 
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option *o = &options[i];
 		auto_buf struct buf name = buf_make(80);
-		const char *value;
 
-		if ((o->scope & IN_ENV) == 0)
-			continue;
-		option_env_name(&name, o);
-		value = secure_getenv(name.data);
-		if (value == NULL || *value == '\0')
-			continue;
-		if (is_password_source(o) && !dropped) {
-			v->layer(v, true);
-			dropped = true;
-		}
-		if (v->set(v, o, value, name.data, err) != 0)
+		if (env_value(&options[i], &name) != NULL)
+			names |= names_of(&options[i]);
+	}
+	v->layer(v, names);
+	for (size_t i = 0; i < option_count; i++) {
+		auto_buf struct buf name = buf_make(80);
+		const char *value = env_value(&options[i], &name);
+
+		if (value != NULL &&
+		    v->set(v, &options[i], value, name.data, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -344,10 +379,10 @@ resolve_set(struct visitor *v, const struct option *o, const char *value,
 }
 
 static void
-resolve_layer(struct visitor *v, bool names_password)
+resolve_layer(struct visitor *v, unsigned names)
 {
-	for (size_t i = 0; names_password && i < option_count; i++)
-		if (is_password_source(&options[i]))
+	for (size_t i = 0; names != 0 && i < option_count; i++)
+		if (is_void(&options[i], names))
 			option_clear(v->request, &options[i]);
 }
 
@@ -393,13 +428,14 @@ apply_preset(struct settings *s, const char *account_from, struct error *err)
 	return 0;
 }
 
-static bool
-flags_name_password(const struct cmdline *cl)
+static unsigned
+names_of_flags(const struct cmdline *cl)
 {
+	unsigned names = 0;
+
 	for (size_t i = 0; i < cl->count; i++)
-		if (is_password_source(cl->items[i].option))
-			return true;
-	return false;
+		names |= names_of(cl->items[i].option);
+	return names;
 }
 
 static int
@@ -430,7 +466,7 @@ account_resolve(struct request *r, const struct config *c,
 	if ((account == NULL && walk_foreign_env(&v, err) != 0) ||
 	    walk_env(&v, err) != 0)
 		return -1;
-	resolve_layer(&v, flags_name_password(cl));
+	resolve_layer(&v, names_of_flags(cl));
 	if (cmdline_apply(cl, r, err) != 0 ||
 	    apply_preset(s, account_from, err) != 0)
 		return -1;
@@ -458,9 +494,9 @@ origin_set(struct visitor *v, const struct option *o, const char *value UNUSED,
 }
 
 static void
-origin_layer(struct visitor *v, bool names_password)
+origin_layer(struct visitor *v, unsigned names)
 {
-	if (names_password && is_password_source(v->asked))
+	if (is_void(v->asked, names))
 		buf_clear(v->origin);
 }
 
@@ -483,7 +519,7 @@ account_origin(struct buf *out, const struct option *o, const struct request *r,
 	if (account == NULL)
 		(void)walk_foreign_env(&v, &ignored);
 	(void)walk_env(&v, &ignored);
-	origin_layer(&v, flags_name_password(cl));
+	origin_layer(&v, names_of_flags(cl));
 	for (size_t i = 0; i < cl->count; i++)
 		(void)origin_set(&v, cl->items[i].option, NULL,
 		    cl->items[i].shown, &ignored);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "settings/provider.h"
+#include "settings/server.h"
 #include "text/address.h"
 #include "text/header.h"
 #include "text/param.h"
@@ -186,18 +187,9 @@ check_queue(const char *value, struct error *err)
 int
 check_server(const char *value, struct error *err)
 {
-	/* Not repeated: a password may stand before the @. */
-	if (strchr(value, '@') != NULL) {
-		error_set(err, ERR_USAGE, "a server's address holds no login");
-		return error_hint(err, "give the login name with --user");
-	}
-	if (strpbrk(value, " \t,;") != NULL) {
-		error_set(err, ERR_USAGE, "'%s' is no server", value);
-		return error_hint(err,
-		    "HOST, HOST:PORT or a URL such as "
-		    "smtps://HOST");
-	}
-	return 0;
+	struct server parsed;
+
+	return server_parse(&parsed, value, err);
 }
 
 int

@@ -27,7 +27,10 @@ static int parse_item(struct parser *p, const struct option *o,
 static void
 add_item(struct cmdline *cl, const struct cmdline_item *item)
 {
-	cl->items = mem_resize(cl->items, cl->count + 1, sizeof(*cl->items));
+	/* Capacity doubles: it is full whenever count is a power of two. */
+	if ((cl->count & (cl->count - 1)) == 0)
+		cl->items = mem_resize(cl->items,
+		    cl->count > 0 ? cl->count * 2 : 1, sizeof(*cl->items));
 	cl->items[cl->count++] = *item;
 }
 

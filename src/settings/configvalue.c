@@ -32,6 +32,32 @@ hex_digit(char c)
 	return found != NULL ? (int)(found - digits) : -1;
 }
 
+static size_t
+octal_digits(const char *text, size_t room)
+{
+	size_t n = strspn(text, "01234567");
+
+	if (n > room)
+		n = room;
+	return n > 3 ? 3 : n;
+}
+
+/* Up to three octal digits; the offset behind them, or 0 for \\0, which no
+ * value can hold, and for more than a byte. */
+static size_t
+read_octal(const char *text, size_t at, size_t end, struct buf *out)
+{
+	size_t n = octal_digits(text + at, end - at);
+	unsigned value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = value * 8 + (unsigned)(text[at + i] - '0');
+	if (value == 0 || value > 255)
+		return 0;
+	buf_putc(out, (char)value);
+	return at + n;
+}
+
 /* One escape at a backslash; the offset behind it, or 0 after a complaint. */
 static size_t
 read_escape(struct diagnostics *d, const struct diag_line *line, size_t at,
@@ -43,6 +69,12 @@ read_escape(struct diagnostics *d, const struct diag_line *line, size_t at,
 	if (c != '\0') {
 		buf_putc(out, c);
 		return at + 2;
+	}
+	if (octal_digits(text + at + 1, end - at - 1) > 0) {
+		size_t next = read_octal(text, at + 1, end, out);
+
+		if (next > 0)
+			return next;
 	}
 	if (text[at + 1] == 'x' && at + 3 < end) {
 		int high = hex_digit(text[at + 2]);
@@ -83,19 +115,14 @@ config_read_value(struct diagnostics *d, const struct diag_line *line,
 		return 0;
 	}
 	close = closing_quote(line, start, end);
-	if (close == end) {
-		diag_at(d, line, start, end,
-		    "for a quote that belongs to the value: \"\\\"...\"",
-		    "the quote has no end");
-		return -1;
-	}
 	if (close < end - 1 && text[end - 1] == '"') {
 		diag_at(d, line, close, close + 1,
 		    "write \\\" for a quote within quotes",
 		    "a quote within quotes");
 		return -1;
 	}
-	if (close < end - 1) {
+	/* Quotes are taken off only as a pair around all of it. */
+	if (close != end - 1) {
 		buf_add(out, text + start, end - start);
 		return 0;
 	}

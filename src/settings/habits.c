@@ -260,6 +260,10 @@ habit_unknown_name(const char *text, size_t len, struct error *err)
 		return error_hint(err, "here it is: %s", ours);
 	if (near != NULL)
 		return error_hint(err, "did you mean --%s?", near);
+	near = strncmp(name, "no-", 3) == 0 ? option_suggest(name + 3, IN_ARGV)
+					    : NULL;
+	if (near != NULL)
+		return error_hint(err, "did you mean --no-%s?", near);
 	return error_hint(err, "mitto --help=all lists the options");
 }
 
@@ -270,6 +274,7 @@ habit_unknown_letter(char letter, struct error *err)
 		char letter;
 		const char *hint;
 	} letters[] = {
+		{ 'Q', "this release keeps no queue" },
 		{ 'P', "to see what would be sent: -n" },
 		{ 'd', "-v or -n" },
 		{ '?', "-h is the help" },

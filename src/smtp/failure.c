@@ -41,15 +41,20 @@ unknown_host(const struct smtp_session *s, struct error *err)
 }
 
 static void
+lost_at_proxy(const struct smtp_session *s, struct error *err)
+{
+	(void)error_set(err, ERR_TEMPORARY,
+	    "no connection to %s through the proxy: %s", s->server, s->words);
+}
+
+static void
 no_connection(const struct smtp_session *s, struct error *err)
 {
 	struct hint_facts facts = session_facts(s);
 	long number = 0;
 
 	if (s->settings->proxy != NULL) {
-		(void)error_set(err, ERR_TEMPORARY,
-		    "no connection to %s through the proxy: %s", s->server,
-		    s->words);
+		lost_at_proxy(s, err);
 		return;
 	}
 	if (s->endpoint.guessed) {
@@ -102,9 +107,7 @@ lost(const struct smtp_session *s, struct error *err)
 		    "%s closed the connection in the middle of the message",
 		    s->server);
 	else if (verb == VERB_GREETING && s->settings->proxy != NULL)
-		(void)error_set(err, ERR_TEMPORARY,
-		    "no connection to %s through the proxy: %s", s->server,
-		    s->words);
+		lost_at_proxy(s, err);
 	else if (verb == VERB_GREETING)
 		(void)error_set(err, ERR_TEMPORARY,
 		    "%s closed the connection without a greeting", s->server);
@@ -132,32 +135,56 @@ bad_file(const struct smtp_session *s, CURLcode rc, struct error *err)
 	hint_set(err, HINT_CACERT, &facts);
 }
 
+/* What the user's own settings make impossible; false if it is none of these.
+ */
+static bool
+bad_setting(const struct smtp_session *s, CURLcode rc, struct error *err)
+{
+	const struct settings *set = s->settings;
+
+	switch ((int)rc) {
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		(void)error_set(err, ERR_NOHOST,
+		    "there is no proxy with the name in '%s'",
+		    set->proxy != NULL ? set->proxy : "");
+		return true;
+	case CURLE_INTERFACE_FAILED:
+		(void)error_set(err, ERR_CONFIG,
+		    "cannot send from the interface '%s'",
+		    set->interface != NULL ? set->interface : "");
+		return true;
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+		bad_file(s, rc, err);
+		return true;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_NOT_BUILT_IN:
+	case CURLE_UNKNOWN_OPTION:
+	case CURLE_URL_MALFORMAT:
+		(void)error_set(err, ERR_CONFIG,
+		    "libcurl cannot do what is asked for: %s", words(s, rc));
+		return true;
+	default:
+		return false;
+	}
+}
+
 void
 session_failure(const struct smtp_session *s, CURLcode rc, struct error *err)
 {
 	struct hint_facts facts = session_facts(s);
 
+	if (bad_setting(s, rc, err))
+		return;
 	switch ((int)rc) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		unknown_host(s, err);
 		break;
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		(void)error_set(err, ERR_NOHOST,
-		    "there is no proxy with the name in '%s'",
-		    s->settings->proxy != NULL ? s->settings->proxy : "");
-		break;
-	case CURLE_PROXY:
-		(void)error_set(err, ERR_TEMPORARY,
-		    "no connection to %s through the proxy: %s", s->server,
-		    words(s, rc));
-		break;
 	case CURLE_COULDNT_CONNECT:
 		no_connection(s, err);
 		break;
-	case CURLE_INTERFACE_FAILED:
-		(void)error_set(err, ERR_CONFIG,
-		    "cannot send from the interface '%s'",
-		    s->settings->interface != NULL ? s->settings->interface : "");
+	case CURLE_PROXY:
+		lost_at_proxy(s, err);
 		break;
 	case CURLE_SSL_CONNECT_ERROR:
 		bad_handshake(s, err);
@@ -165,45 +192,17 @@ session_failure(const struct smtp_session *s, CURLcode rc, struct error *err)
 	case CURLE_PEER_FAILED_VERIFICATION:
 		certificate_explain(&s->certificate, s->server, &facts, err);
 		break;
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CERTPROBLEM:
-		bad_file(s, rc, err);
-		break;
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_USE_SSL_FAILED:
 		(void)error_set(err, ERR_PROTOCOL,
 		    "%s sent something out of place after %s", s->server,
 		    verb_name(s->recorder.answered));
 		break;
-	case CURLE_OPERATION_TIMEDOUT:
-		(void)error_set(err, ERR_TEMPORARY, "%s took too long: %s",
-		    s->server, words(s, rc));
-		break;
 	case CURLE_GOT_NOTHING:
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_PARTIAL_FILE:
-		if (s->recorder.heard ||
-		    recorder_waiting(&s->recorder) == VERB_GREETING)
-			lost(s, err);
-		else
-			(void)error_set(err, ERR_TEMPORARY,
-			    "lost the connection to %s: %s", s->server,
-			    words(s, rc));
-		break;
-	case CURLE_OUT_OF_MEMORY:
-		(void)error_set(err, ERR_TEMPORARY, "out of memory");
-		break;
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_NOT_BUILT_IN:
-	case CURLE_UNKNOWN_OPTION:
-		(void)error_set(err, ERR_CONFIG,
-		    "this libcurl cannot do that: %s", words(s, rc));
-		break;
-	case CURLE_URL_MALFORMAT:
-		(void)error_set(err, ERR_CONFIG,
-		    "libcurl does not take the server '%s' or a login option",
-		    s->server);
+		lost(s, err);
 		break;
 	default:
 		(void)error_set(err, ERR_TEMPORARY, "%s: %s (libcurl %d)",

@@ -15,7 +15,7 @@
 static const char *const situations[] = {
 	[HINT_NO_SERVER] =
 	    "name the server with --server=HOST and --user=NAME, or write it "
-	    "into the config file: mitto config init",
+	    "into the config file, see mitto.conf(5)",
 	[HINT_REFUSED] = "check --server and --port; mail providers take mail "
 			 "on 465 (--tls=ssl) or 587 (--tls=starttls)",
 	[HINT_REFUSED_25] = "many networks block port 25; use --port=465 or "

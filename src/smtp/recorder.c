@@ -140,15 +140,13 @@ static void
 client_auth(struct recorder *r, const char *line, size_t len)
 {
 	static const char hidden[] = " " REDACT_MARK;
-	const char *mechanism = line + strlen("AUTH ");
 	const char *end = line + len;
-	const char *secret;
+	const char *secret = NULL;
 	char shown[64 + sizeof(hidden)];
 	size_t keep;
 
-	r->login = true;
-	secret =
-	    len > 5 ? memchr(mechanism, ' ', (size_t)(end - mechanism)) : NULL;
+	if (len > strlen("AUTH "))
+		secret = memchr(line + 5, ' ', len - 5);
 	if (secret == NULL) {
 		show(r, false, line, len);
 		return;

@@ -53,10 +53,8 @@ static int
 prepare(struct smtp_session *s, struct error *err)
 {
 	const struct settings *set = s->settings;
-	bool six = strchr(s->endpoint.host, ':') != NULL;
 
-	(void)snprintf(s->server, sizeof(s->server), "%s%s%s:%d",
-	    six ? "[" : "", s->endpoint.host, six ? "]" : "", s->endpoint.port);
+	smtp_endpoint_name(&s->endpoint, s->server, sizeof(s->server));
 	s->helo = helo_name(set->helo, s->endpoint.loopback, err);
 	if (s->helo == NULL || check_policy(s, err) != 0 ||
 	    certificate_init(&s->certificate, set->fingerprint, err) != 0)

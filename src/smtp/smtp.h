@@ -46,6 +46,9 @@ struct endpoint {
 int smtp_endpoint(
     struct endpoint *e, const struct settings *s, struct error *err) MUST_CHECK;
 
+/* "host:port", an IPv6 address in brackets. */
+void smtp_endpoint_name(const struct endpoint *e, char *out, size_t size);
+
 struct smtp_session;
 
 /* Prepares only; the network is first touched by smtp_send.  `set` and

@@ -38,7 +38,8 @@ charset_to_utf8(struct buf *out, const char *charset, const char *text,
 	int result = 0;
 
 	if (cd == (iconv_t)-1)
-		return error_set(err, ERR_DATA, "unknown charset '%s'", charset);
+		return error_set(
+		    err, ERR_DATA, "unknown charset '%s'", charset);
 	while (left > 0 && result == 0) {
 		char block[4096];
 		char *to = block;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The bytes of a message, and what happens in the middle of them."""
 
+import os
 import random
 import signal
-import subprocess
 import threading
 import time
 
@@ -127,46 +127,55 @@ def test_refused_in_the_middle_of_tls(script, mail, tls_context, cacert):
     assert result.answer["code"] == 552
 
 
+@pytest.fixture
+def interrupted(run_mitto):
+    """interrupted(server, number, text) runs mitto and sends it a signal as
+    soon as `ready` says so."""
+    def run(server, number, text, ready):
+        read, write = os.pipe()
+
+        def interrupt():
+            pid = int(os.read(read, 20))
+            while not ready():
+                time.sleep(0.02)
+            time.sleep(0.2)
+            os.kill(pid, number)
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        result = run_mitto(
+            "-C", "none", "-S", server.address, "-f", "a@x.example", "--json",
+            "b@x.example", stdin=text,
+            preexec_fn=lambda: os.write(write, b"%d" % os.getpid()))
+        thread.join()
+        os.close(read)
+        os.close(write)
+        return result
+    return run
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("options, mode", [
-    (dict(replies={"GREETING": Hang()}), "plain"),
-    (dict(replies={"MAIL": Hang()}), "plain"),
-    (dict(during=(100000, Hang())), "plain"),
-    (dict(pace=0.2), "plain"),
+@pytest.mark.parametrize("options, verb", [
+    (dict(replies={"GREETING": Hang()}), None),
+    (dict(replies={"MAIL": Hang()}), "MAIL"),
+    (dict(during=(100000, Hang())), "DATA"),
+    (dict(pace=0.2), "DATA"),
 ])
-def test_interrupted(script, run_mitto, tmp_path, number, options, mode):
+def test_interrupted(script, interrupted, number, options, verb):
     """130, and no dot."""
     server = script(**options)
-    text = tmp_path / "text"
-    text.write_bytes(BIG * 3)
-
-    def interrupt():
-        time.sleep(1)
-        subprocess.run(["pkill", "-%d" % number, "-f", server.address])
-    thread = threading.Thread(target=interrupt)
-    thread.start()
-    with open(text, "rb") as stdin:
-        result = run_mitto("-C", "none", "-S", server.address, "-f",
-                           "a@x.example", "--json", "b@x.example",
-                           stdin=stdin)
-    thread.join()
+    result = interrupted(
+        server, number, BIG * 3,
+        lambda: server.connections if verb is None else server.count(verb))
     assert result.status == 130, result
     assert server.messages == []
     assert result.json()["state"] == "failed"
 
 
-def test_interrupted_after_the_dot(script, run_mitto):
+def test_interrupted_after_the_dot(script, interrupted):
     """Then it may have arrived, and the result says so."""
     server = script(replies={"BODY": Hang()})
-
-    def interrupt():
-        time.sleep(1)
-        subprocess.run(["pkill", "-INT", "-f", server.address])
-    thread = threading.Thread(target=interrupt)
-    thread.start()
-    result = run_mitto("-C", "none", "-S", server.address, "-f",
-                       "a@x.example", "--json", "b@x.example")
-    thread.join()
+    result = interrupted(server, signal.SIGINT, b"hello\n",
+                         lambda: server.messages)
     assert result.status == 130, result
     assert result.json()["state"] == "in-doubt"
 

@@ -37,6 +37,10 @@ static const struct {
 	{ "quotes that are no pair",
 	    "[defaults]\nfrom = \"Novak, J.\" <j@x.example>\n",
 	    "defaults.from=\"Novak, J.\" <j@x.example>@2:8\n" },
+	{ "open quote", "[defaults]\nhelo = \"abc\n",
+	    "defaults.helo=\"abc@2:8\n" },
+	{ "octal escapes", "[defaults]\npassword = \"\\102\\1012\"\n",
+	    "defaults.password=BA2@2:12\n" },
 	{ "equals in the value", "[defaults]\npassword-command = a b=c\n",
 	    "defaults.password-command=a b=c@2:20\n" },
 	{ "a list", "[account a]\nmatch = *@a\nmatch = /^b@/\n",
@@ -140,12 +144,6 @@ static const struct {
 	    "f:1:2: unknown section ''\n"
 	    "    []\n"
 	    "     ^   one of: [defaults], [account NAME], [alias]\n"
-	    "1 error\n" },
-	{ "open quote", "[defaults]\nhelo = \"abc\n",
-	    "f:2:8: the quote has no end\n"
-	    "    helo = \"abc\n"
-	    "           ^~~~   for a quote that belongs to the value: "
-	    "\"\\\"...\"\n"
 	    "1 error\n" },
 	{ "quote within quotes", "[defaults]\nhelo = \"a\"b\"\n",
 	    "f:2:10: a quote within quotes\n"
