@@ -111,11 +111,13 @@ def spawn(make_env):
 
 @pytest.fixture
 def on_terminal(make_env):
-    """on_terminal(*args, env=None, typed=b"") -> (status, what it showed)
+    """on_terminal(*args, env=None, typed=b"", answers=None)
+    -> (status, what it showed)
 
     mitto has a terminal of 80 columns of its own, on all three descriptors.
+    answers = (prompt, text): what is typed when the prompt has appeared.
     """
-    def run(*args, env=None, typed=b""):
+    def run(*args, env=None, typed=b"", answers=None):
         pid, master = pty.fork()
         if pid == 0:
             try:
@@ -126,9 +128,13 @@ def on_terminal(make_env):
         shown = []
 
         def drain():
+            waiting = answers
             try:
                 while block := os.read(master, 65536):
                     shown.append(block)
+                    if waiting and waiting[0] in b"".join(shown):
+                        os.write(master, waiting[1])
+                        waiting = None
             except OSError:
                 pass
         os.write(master, typed)

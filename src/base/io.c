@@ -72,25 +72,37 @@ io_read_all(int fd, struct buf *b)
 	return n < 0 ? -1 : 0;
 }
 
+/* A file in dir that has lost its name already, or -1 with errno. */
+static int
+nameless_file(const char *dir)
+{
+	auto_free char *name = mem_printf("%s/mitto.XXXXXX", dir);
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	/* Not every file system has O_TMPFILE. */
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd >= 0)
+		(void)unlink(name);
+	return fd;
+}
+
 int
 io_temp_file(struct error *err)
 {
 	const char *dir = getenv("TMPDIR");
-	auto_free char *name = NULL;
-	int fd;
+	int fd = -1;
 
-	if (dir == NULL || dir[0] != '/')
-		dir = "/tmp";
-	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		return fd;
-	/* Not every file system has O_TMPFILE. */
-	name = mem_printf("%s/mitto.XXXXXX", dir);
-	fd = mkostemp(name, O_CLOEXEC);
+	if (dir != NULL && dir[0] == '/')
+		fd = nameless_file(dir);
+	if (fd < 0)
+		fd = nameless_file("/tmp");
+	if (fd < 0)
+		fd = nameless_file("/var/tmp");
 	if (fd < 0)
 		return error_errno(err, ERR_CANTCREATE, errno,
-		    "cannot create a temporary file in '%s'", dir);
-	(void)unlink(name);
+		    "cannot create a temporary file in /tmp or /var/tmp");
 	return fd;
 }
 

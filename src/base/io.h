@@ -27,8 +27,9 @@ ssize_t io_read(int fd, void *data, size_t len) MUST_CHECK;
 int io_read_all(int fd, struct buf *b) MUST_CHECK;
 
 /*
- * A readable and writable file without a name in $TMPDIR (default /tmp), mode
- * 0600, close-on-exec.  The descriptor, or -1 with ERR_CANTCREATE.
+ * A readable and writable file without a name in $TMPDIR, else /tmp, else
+ * /var/tmp; mode 0600, close-on-exec.  The descriptor, or -1 with
+ * ERR_CANTCREATE.
  */
 int io_temp_file(struct error *err) MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include "command/attach.h"
 #include "command/compose.h"
 #include "command/picture.h"
+#include "message/wire.h"
 #include "text/charset.h"
 #include "text/html.h"
 #include "text/param.h"
@@ -99,13 +100,52 @@ check_type(const struct draft *d, struct error *err)
 	if (d->type == NULL)
 		return 0;
 	if (!param_is_media_type(d->type) ||
-	    strncasecmp(d->type, "multipart/", 10) == 0)
-		return error_set(
+	    strncasecmp(d->type, "multipart/", 10) == 0) {
+		(void)error_set(
 		    err, ERR_USAGE, "'%s' is no media type of a body", d->type);
+		return error_hint(err,
+		    "type/subtype without parameters, as in text/html; "
+		    "--charset names the charset");
+	}
 	return 0;
 }
 
-/* A leaf for the text itself. */
+/* UTF-8 is recognised by its bytes; --charset is for other text (SPEC 5). */
+static int
+check_charset(const struct draft *d, const struct part *part, struct error *err)
+{
+	const struct content_facts *f = &part->facts;
+	bool utf8 = strcasecmp(d->charset, "utf-8") == 0;
+
+	if (utf8 && !f->utf8) {
+		(void)error_set(err, ERR_DATA, "the text is not UTF-8");
+		return error_hint(
+		    err, "name its charset: --charset iso-8859-1");
+	}
+	if (strcasecmp(d->charset, "us-ascii") == 0 && f->high > 0)
+		return error_set(err, ERR_DATA,
+		    "the text is not us-ascii, as --charset says");
+	for (size_t i = 0; i < d->text.count; i++)
+		if (!utf8 &&
+		    !utf8_is_ascii(d->text.items[i], strlen(d->text.items[i])))
+			return error_set(err, ERR_DATA,
+			    "the text of -m is UTF-8, the rest is %s",
+			    d->charset);
+	return 0;
+}
+
+/* Is the text UTF-8 beyond ASCII, whatever --charset says? */
+static bool
+is_utf8_text(struct store *text, struct error *err)
+{
+	auto_stream struct stream *s = stream_store(text, 0, store_size(text));
+	struct content_facts facts;
+
+	return stream_facts(s, &facts, err) == 0 && facts.utf8 &&
+	    facts.high > 0 && facts.nuls == 0;
+}
+
+/* A leaf for the text itself; takes the text. */
 static struct part *
 text_part(const struct draft *d, struct store *text, const char *type,
     struct error *err)
@@ -113,14 +153,13 @@ text_part(const struct draft *d, struct store *text, const char *type,
 	const char *charset = d->charset;
 	struct part *part;
 
+	if (charset != NULL && is_utf8_text(text, err))
+		charset = NULL;
 	part = part_leaf(text, type, charset, NULL, DISPOSITION_NONE, err);
 	if (part == NULL)
 		return NULL;
-	if (charset != NULL && strcasecmp(charset, "utf-8") == 0 &&
-	    !part->facts.utf8) {
+	if (charset != NULL && check_charset(d, part, err) < 0) {
 		part_free(part);
-		(void)error_set(err, ERR_DATA, "the text is not UTF-8");
-		(void)error_hint(err, "name its charset: --charset iso-8859-1");
 		return NULL;
 	}
 	part->source = mem_strdup(d->text.count > 0 ? "-m"
@@ -270,42 +309,49 @@ main_part(const struct draft *d, const struct input *in, const char *domain,
 	return plain;
 }
 
+/* mixed(first, files); `first` may be NULL, and a level for one part is left
+ * out.  Takes both. */
+static struct part *
+join_files(struct part *first, struct part *files)
+{
+	auto_part struct part *rest = files;
+	struct part *mixed;
+
+	if (rest->count == 0)
+		return first;
+	if (first == NULL && rest->count == 1) {
+		rest->count = 0;
+		return rest->children[0];
+	}
+	mixed = part_new("multipart/mixed");
+	if (first != NULL)
+		part_add(mixed, first);
+	for (size_t i = 0; i < rest->count; i++)
+		part_add(mixed, rest->children[i]);
+	rest->count = 0;
+	return mixed;
+}
+
 struct part *
 compose_body(const struct draft *d, const struct input *in, const char *domain,
     struct strlist *warnings, struct error *err)
 {
 	bool failed = false;
-	auto_part struct part *first = NULL;
-	auto_part struct part *mixed = NULL;
-	size_t files = d->attach.count;
+	struct part *first;
+	auto_part struct part *files = part_new("multipart/mixed");
 
-	/* Without HTML to refer to them, pictures stand among the files. */
-	if (d->html == NULL)
-		files += d->inlines.count;
-	if (check_type(d, err) < 0)
+	/* Files first: a missing one is told before an editor opens.  Without
+	 * HTML to refer to them, pictures stand among the files. */
+	if (check_type(d, err) < 0 ||
+	    (d->html == NULL &&
+		add_files(files, &d->inlines, true, in, err) < 0) ||
+	    add_files(files, &d->attach, false, in, err) < 0)
 		return NULL;
 	first = main_part(d, in, domain, warnings, &failed, err);
 	if (failed)
 		return NULL;
-	if (files == 0) {
-		if (first == NULL)
-			first = text_part(d,
-			    store_memory(mem_strdup(""), 0, "nothing"),
-			    "text/plain", err);
-		return steal(first);
-	}
-	mixed = part_new("multipart/mixed");
-	if (first != NULL)
-		part_add(mixed, steal(first));
-	if (d->html == NULL && add_files(mixed, &d->inlines, true, in, err) < 0)
-		return NULL;
-	if (add_files(mixed, &d->attach, false, in, err) < 0)
-		return NULL;
-	if (mixed->count == 1) {
-		/* A single file needs no envelope of its own. */
-		first = mixed->children[0];
-		mixed->count = 0;
-		return steal(first);
-	}
-	return steal(mixed);
+	if (first == NULL && files->count == 0)
+		return text_part(d, store_memory(mem_strdup(""), 0, "nothing"),
+		    "text/plain", err);
+	return join_files(first, steal(files));
 }

@@ -265,6 +265,11 @@ check_headers(const struct draft *d, struct error *err)
 	if (d->reply_to != NULL && compose_has_header(d, "Reply-To"))
 		return error_set(err, ERR_USAGE,
 		    "Reply-To is given by --reply-to and by -H");
+	if (d->priority.value != PRIORITY_NORMAL &&
+	    (compose_has_header(d, "Importance") ||
+		compose_has_header(d, "X-Priority")))
+		return error_set(err, ERR_USAGE,
+		    "the priority is given by --priority and by -H");
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "command/command.h"
 #include "report/result.h"
+#include "settings/account.h"
 #include "text/escape.h"
 
 #include <stdio.h>
@@ -13,18 +14,18 @@
 
 #define TEXT_MAX (8L << 20)
 
-/* Load the file that was named, or those that apply; tells all mistakes. */
+/* Load the file that was named, or those that apply.  All mistakes are told
+ * here, and err keeps no text then. */
 static int
 load(struct config *c, int argc, char *const *argv, struct error *err)
 {
 	auto_buf struct buf report = buf_make(TEXT_MAX);
-	struct terminal t = terminal_open(STDERR_FILENO, WHEN_AUTO);
 	const char *only = argc > 0 ? argv[0] : secure_getenv("MITTO_CONFIG");
 	int result = config_load(c, only, &report, err);
 
 	(void)fwrite(report.data, 1, report.len, stderr);
-	if (result < 0 && report.len == 0)
-		result_print_error(err, &t);
+	if (report.len > 0)
+		err->text[0] = '\0';
 	return result;
 }
 
@@ -42,50 +43,66 @@ check(int argc, char *const *argv, struct error *err)
 	return result;
 }
 
-static void
-show_section(const struct section *s)
+/* What would be used with an account (NULL: with none), and whence it comes. */
+static int
+show_account(const struct config *c, const char *account, struct error *err)
 {
-	static const char *const kinds[] = {
-		[SECTION_DEFAULTS] = "defaults",
-		[SECTION_ACCOUNT] = "account",
-		[SECTION_ALIAS] = "alias",
-	};
+	struct request r = { .settings.account = NULL };
+	struct cmdline none = { .items = NULL };
+	int result = account_resolve(&r, c, &none, account, err);
 
-	printf("[%s%s%s]\n", kinds[s->kind], s->name != NULL ? " " : "",
-	    s->name != NULL ? s->name : "");
-	for (size_t i = 0; i < s->count; i++) {
-		const struct assignment *a = &s->items[i];
+	printf("[%s%s]\n", account != NULL ? "account " : "no account",
+	    account != NULL ? account : "");
+	for (size_t i = 0; result == 0 && i < option_count; i++) {
 		auto_buf struct buf value = buf_make(TEXT_MAX);
+		auto_buf struct buf shown = buf_make(TEXT_MAX);
+		auto_buf struct buf origin = buf_make(TEXT_MAX);
 
-		if (a->option != NULL && a->option->type == OPTION_SECRET)
-			buf_puts(&value, "****");
-		else
-			escape_print(&value, a->value, strlen(a->value), 0);
-		printf("%s = %s  (%s)\n", a->key, value.data, a->where);
+		account_origin(&origin, &options[i], &r, c, &none);
+		option_print(&value, &options[i], &r);
+		escape_print(&shown, value.data, value.len, 0);
+		if (origin.len > 0)
+			printf("%s = %s  (%s)\n", options[i].name, shown.data,
+			    origin.data);
 	}
+	request_release(&r);
+	return result;
 }
 
 static int
 show(int argc, char *const *argv, struct error *err)
 {
 	struct config c = { .sections = NULL };
+	auto_strlist struct strlist done = { .items = NULL };
 	int result = load(&c, argc, argv, err);
 
-	for (size_t i = 0; result == 0 && i < c.count; i++)
-		show_section(&c.sections[i]);
+	for (size_t i = 0; result == 0 && i < c.count; i++) {
+		const char *name = c.sections[i].name;
+
+		if (c.sections[i].kind != SECTION_ACCOUNT ||
+		    strlist_has(&done, name))
+			continue;
+		strlist_add(&done, name);
+		result = show_account(&c, name, err);
+	}
+	if (result == 0 && done.count == 0)
+		result = show_account(&c, NULL, err);
 	config_release(&c);
 	return result;
 }
 
+/* The files that are looked at, and which of them are there. */
 static int
 path(int argc, char *const *argv, struct error *err)
 {
 	auto_strlist struct strlist paths = { .items = NULL };
+	const char *only = argc > 0 ? argv[0] : secure_getenv("MITTO_CONFIG");
 
-	(void)argc;
-	(void)argv;
 	(void)err;
-	config_paths(&paths);
+	if (only == NULL || *only == '\0')
+		config_paths(&paths);
+	else if (strcmp(only, "none") != 0)
+		strlist_add(&paths, only);
 	for (size_t i = 0; i < paths.count; i++)
 		printf("%s%s\n", paths.items[i],
 		    access(paths.items[i], R_OK) == 0 ? "" : "  (not there)");
@@ -109,8 +126,15 @@ command_config(int argc, char *const *argv)
 	for (size_t i = 0; argc > 0 && i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(argv[0], verbs[i].name) != 0)
 			continue;
-		(void)verbs[i].run(argc - 1, argv + 1, &err);
+		if (verbs[i].run(argc - 1, argv + 1, &err) < 0 &&
+		    err.text[0] != '\0')
+			result_print_error(&err, &t);
 		return error_status(err.kind);
+	}
+	if (argc > 0 &&
+	    (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
+		puts("usage: mitto config check|show|path [FILE]");
+		return 0;
 	}
 	(void)error_set(
 	    &err, ERR_USAGE, "config needs one of: check, show, path");

@@ -86,6 +86,16 @@ read_back(const char *path, struct error *err)
 	return store_memory(buf_take(&text), len, "the edited text");
 }
 
+static bool
+has_editor(void)
+{
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	if (tty >= 0)
+		(void)close(tty);
+	return tty >= 0 || getenv("VISUAL") != NULL || getenv("EDITOR") != NULL;
+}
+
 struct store *
 input_edit(struct store *text, struct error *err)
 {
@@ -95,6 +105,11 @@ input_edit(struct store *text, struct error *err)
 	struct store *edited = NULL;
 	auto_fd int fd = mkostemp(path, O_CLOEXEC);
 
+	if (!has_editor()) {
+		(void)error_set(
+		    err, ERR_USAGE, "-e needs a terminal or $EDITOR");
+		return NULL;
+	}
 	if (fd < 0) {
 		(void)error_errno(err, ERR_CANTCREATE, errno,
 		    "cannot create a file for the editor");

@@ -175,6 +175,22 @@ add_identity(struct composition *c, struct finished *f, const char *domain,
 	return header_tokens(&f->added, "Message-ID", c->message_id, err);
 }
 
+/* A Date that no reader understands makes servers and filters suspicious. */
+static int
+check_date(const struct finished *f, struct error *err)
+{
+	const struct head_field *h = field(f, "Date");
+	auto_buf struct buf value = buf_make(HEADER_MAX_BLOCK);
+	time_t when;
+
+	if (h == NULL)
+		return 0;
+	head_unfold(&value, h);
+	if (datetime_parse(value.data, &when))
+		return 0;
+	return error_set(err, ERR_DATA, "'%s' is no Date", value.data);
+}
+
 /* Addresses of flags join the envelope; they are shown only where the text has
  * no such field (-t). */
 static int
@@ -382,7 +398,8 @@ build(struct composition *c, struct finished *f, const struct config *config,
 	}
 	if (d->read_headers && read_recipients(c, f, err) < 0)
 		return -1;
-	if (read_from(c, f, err) < 0 || add_flag_addresses(c, f, err) < 0 ||
+	if (check_date(f, err) < 0 || read_from(c, f, err) < 0 ||
+	    add_flag_addresses(c, f, err) < 0 ||
 	    compose_envelope(c, f->request, config, err) < 0)
 		return -1;
 	domain = compose_domain(&c->from);

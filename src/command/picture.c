@@ -95,12 +95,26 @@ leaves_folder(const char *path)
 	    strncmp(path, "../", 3) == 0 || strstr(path, "/../") != NULL;
 }
 
+/* Does the path, links followed, lead to a file in the folder or below it? */
 static bool
-is_file(const char *path)
+is_inside(const char *folder, const char *full)
 {
+	auto_free char *root = realpath(folder[0] != '\0' ? folder : ".", NULL);
+	auto_free char *real = realpath(full, NULL);
+	size_t len = root != NULL ? strlen(root) : 0;
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	return root != NULL && real != NULL && strncmp(real, root, len) == 0 &&
+	    (real[len] == '/' || (len > 0 && root[len - 1] == '/')) &&
+	    stat(real, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int
+leave_alone(struct strlist *warnings, const char *path, const char *why)
+{
+	strlist_take(warnings,
+	    mem_printf("'%s' in the HTML %s and was left alone", path, why));
+	return 0;
 }
 
 /* Attach a local reference; 0 also when it is left alone with a warning. */
@@ -110,25 +124,22 @@ add_local(struct picture_list *list, const char *folder, const char *path,
 {
 	auto_free char *full = mem_printf("%s%s", folder, path);
 	struct attach_spec spec = { .path = full, .is_inline = true };
-	struct part *part;
+	auto_part struct part *part = NULL;
 
-	if (leaves_folder(path)) {
-		strlist_take(warnings,
-		    mem_printf("'%s' is not in the HTML file's folder and was "
-			       "left alone; to attach it: -I %s",
-			path, path));
-		return 0;
-	}
-	if (!is_file(full)) {
-		strlist_take(warnings,
-		    mem_printf(
-			"the HTML refers to '%s', which is not there", path));
-		return 0;
-	}
+	if (leaves_folder(path))
+		return leave_alone(
+		    warnings, path, "is not in the HTML file's folder");
+	if (access(full, F_OK) != 0)
+		return leave_alone(warnings, path, "does not exist");
+	if (!is_inside(folder, full))
+		return leave_alone(
+		    warnings, path, "is no file in the HTML file's folder");
 	part = attach_part(&spec, NULL, err);
 	if (part == NULL)
 		return -1;
-	add(list, path, part, domain);
+	if (strncmp(part->type, "image/", 6) != 0)
+		return leave_alone(warnings, path, "is no picture");
+	add(list, path, steal(part), domain);
 	return 0;
 }
 

@@ -201,8 +201,8 @@ put_limit(struct buf *out, const struct terminal *t, const struct preview *p)
 	buf_printf(out, "%s on the wire", size);
 	if (p->limit > 0) {
 		terminal_bytes(limit, p->limit);
-		buf_printf(out, "; %s takes %s: %s", p->settings->provider,
-		    limit, p->size <= p->limit ? "fine" : "too big");
+		buf_printf(out, "; %s takes %s: %s", p->endpoint->host, limit,
+		    p->size <= p->limit ? "fine" : "too big");
 	}
 	buf_putc(out, '\n');
 }

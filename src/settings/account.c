@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "settings/provider.h"
+#include "settings/server.h"
 
 #include <fnmatch.h>
 #include <regex.h>
@@ -212,10 +213,12 @@ account_config_file(const struct cmdline *cl)
 /* --- the layers --------------------------------------------------------- */
 
 /* What a layer names makes values of the layers below void: another source of
- * the password, and the port of another server. */
+ * the password; with another server what belongs to its address, and with
+ * another host also the login, which must not be shown to it. */
 enum {
 	NAMES_PASSWORD = 1,
 	NAMES_SERVER = 2,
+	NAMES_HOST = 4,
 };
 
 /* What a walk does with each value; -1 ends the walk. */
@@ -248,13 +251,65 @@ names_of(const struct option *o)
 	return o != NULL && strcmp(o->name, "server") == 0 ? NAMES_SERVER : 0;
 }
 
+static bool
+is_one_of(const struct option *o, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (strcmp(o->name, *names) == 0)
+			return true;
+	return false;
+}
+
 /* Is the option's value void once a layer above names these? */
 static bool
 is_void(const struct option *o, unsigned names)
 {
-	if ((names & NAMES_PASSWORD) != 0 && is_password_source(o))
+	static const char *const address[] = { "port", "tls", "insecure",
+		"fingerprint", "allow-plain-login", NULL };
+	static const char *const login[] = { "user", "auth", NULL };
+
+	if ((names & (NAMES_PASSWORD | NAMES_HOST)) != 0 &&
+	    is_password_source(o))
 		return true;
-	return (names & NAMES_SERVER) != 0 && strcmp(o->name, "port") == 0;
+	if ((names & NAMES_SERVER) != 0 && is_one_of(o, address))
+		return true;
+	return (names & NAMES_HOST) != 0 && is_one_of(o, login);
+}
+
+/* Is `server` on another host than the layers so far say?  Where they say none,
+ * their login is meant for it. */
+static bool
+is_other_host(const struct settings *s, const char *server)
+{
+	const struct provider *p =
+	    s->provider != NULL ? provider_by_name(s->provider) : NULL;
+	const char *before = s->server != NULL ? s->server
+	    : p != NULL                        ? p->host
+					       : NULL;
+	struct error ignored = ERROR_INIT;
+	struct server old, now;
+
+	return before != NULL && server_parse(&old, before, &ignored) == 0 &&
+	    server_parse(&now, server, &ignored) == 0 &&
+	    strcasecmp(old.host, now.host) != 0;
+}
+
+/* The server that the environment or, above it, the flags name; NULL if they
+ * name none. */
+static const char *
+server_above_files(const struct cmdline *cl)
+{
+	const char *flag = cmdline_last(cl, "server");
+
+	return flag != NULL ? flag : secure_getenv("MITTO_SERVER");
+}
+
+/* Does the user want this very account's login, whatever the server? */
+static bool
+asks_for_account(const struct cmdline *cl)
+{
+	return cmdline_last(cl, "account") != NULL ||
+	    secure_getenv("MITTO_ACCOUNT") != NULL;
 }
 
 static int
@@ -298,9 +353,10 @@ walk_account(struct visitor *v, const struct config *c, const char *account,
 	return 0;
 }
 
-/* The names that container images use. */
+/* The names that container images use.  They describe one server and belong
+ * together: where another is named above them, only the sender counts. */
 static int
-walk_foreign_env(struct visitor *v, struct error *err)
+walk_foreign_env(struct visitor *v, bool only_from, struct error *err)
 {
 	static const struct {
 		const char *variable, *option;
@@ -316,7 +372,8 @@ walk_foreign_env(struct visitor *v, struct error *err)
 		const char *value = secure_getenv(names[i].variable);
 		const struct option *o = option_by_name(names[i].option);
 
-		if (value == NULL || *value == '\0')
+		if (value == NULL || *value == '\0' ||
+		    (only_from && strcmp(names[i].option, "from") != 0))
 			continue;
 		/* MITTO_PASSWORD goes before it, and is read later. */
 		if (o->type == OPTION_SECRET &&
@@ -457,13 +514,18 @@ account_resolve(struct request *r, const struct config *c,
 		.request = r,
 	};
 	struct settings *s = &r->settings;
+	const char *above = server_above_files(cl);
 	auto_free char *account_from = NULL;
 
 	if (walk_files(&v, c, account, err) != 0)
 		return -1;
 	if (s->from != NULL)
 		account_from = mem_strdup(s->from);
-	if ((account == NULL && walk_foreign_env(&v, err) != 0) ||
+	if (above != NULL && *above != '\0' && !asks_for_account(cl) &&
+	    is_other_host(s, above))
+		resolve_layer(&v, NAMES_HOST);
+	if ((account == NULL &&
+		walk_foreign_env(&v, above != NULL, err) != 0) ||
 	    walk_env(&v, err) != 0)
 		return -1;
 	resolve_layer(&v, names_of_flags(cl));
@@ -517,7 +579,8 @@ account_origin(struct buf *out, const struct option *o, const struct request *r,
 	/* origin_set() always succeeds. */
 	(void)walk_files(&v, c, account, &ignored);
 	if (account == NULL)
-		(void)walk_foreign_env(&v, &ignored);
+		(void)walk_foreign_env(
+		    &v, server_above_files(cl) != NULL, &ignored);
 	(void)walk_env(&v, &ignored);
 	origin_layer(&v, names_of_flags(cl));
 	for (size_t i = 0; i < cl->count; i++)

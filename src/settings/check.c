@@ -204,3 +204,34 @@ check_type(const char *value, struct error *err)
 	error_set(err, ERR_USAGE, "'%s' is no media type", value);
 	return error_hint(err, "TYPE/SUBTYPE, such as text/html");
 }
+
+int
+check_proxy(const char *value, struct error *err)
+{
+	static const char *const schemes[] = { "http://", "https://",
+		"socks4://", "socks4a://", "socks5://", "socks5h://" };
+
+	if (strstr(value, "://") == NULL)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
+		if (strncasecmp(value, schemes[i], strlen(schemes[i])) == 0)
+			return 0;
+	/* Not repeated: a login may stand in it. */
+	error_set(err, ERR_USAGE, "unknown kind of proxy");
+	return error_hint(err,
+	    "http, https, socks4, socks4a, socks5 or socks5h, as in "
+	    "socks5h://HOST:PORT");
+}
+
+int
+check_user(const char *value, struct error *err)
+{
+	if (strchr(value, ':') == NULL)
+		return 0;
+	/* Not repeated: what stands behind the colon is a password. */
+	error_set(
+	    err, ERR_USAGE, "a login name holds no colon and no password");
+	return error_hint(err,
+	    "--password-file FILE, --password-command CMD, or a key of the "
+	    "account in the config file");
+}

@@ -19,7 +19,9 @@ int check_pattern(const char *value, struct error *err) MUST_CHECK;
 int check_provider(const char *value, struct error *err) MUST_CHECK;
 int check_queue(const char *value, struct error *err) MUST_CHECK;
 int check_sender(const char *value, struct error *err) MUST_CHECK;
+int check_proxy(const char *value, struct error *err) MUST_CHECK;
 int check_server(const char *value, struct error *err) MUST_CHECK;
+int check_user(const char *value, struct error *err) MUST_CHECK;
 int check_type(const char *value, struct error *err) MUST_CHECK;
 
 #endif

@@ -451,6 +451,8 @@ mark_secret(struct diag_line *line, size_t start, size_t bad)
 	key = mem_strndup(line->text + start, value - start);
 	line->secret = line->len;
 	if (is_secret_key(key) || bad < value ||
+	    (strncmp(key, "user", 4) == 0 &&
+		memchr(line->text + value, ':', len) != NULL) ||
 	    (memmem(line->text + value, len, "://", 3) != NULL &&
 		memchr(line->text + value, '@', len) != NULL))
 		line->secret = value;

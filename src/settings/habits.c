@@ -183,6 +183,18 @@ note_server(const struct habit *h, struct error *err UNUSED)
 	return 0;
 }
 
+/* The login of a proxy would show in ps. */
+static int
+check_proxy_login(const struct habit *h, struct error *err)
+{
+	if (strchr(h->value, '@') == NULL)
+		return 0;
+	(void)habit_no_password(err);
+	err->hint[0] = '\0';
+	return error_hint(
+	    err, "proxy = URL in the config file, or MITTO_PROXY");
+}
+
 int
 habit_check(const struct option *o, const char *shown, const char *value,
     bool attached, struct strlist *notes, struct error *err)
@@ -198,6 +210,7 @@ habit_check(const struct option *o, const char *shown, const char *value,
 		{ "header", check_header_value },
 		{ "message", note_file },
 		{ "output", check_output },
+		{ "proxy", check_proxy_login },
 		{ "server", check_server_value },
 		{ "subject", note_server },
 		{ "transcript", check_transcript },

@@ -97,8 +97,11 @@ password_find(struct secret *out, const struct settings *s, const char *host,
 
 	if (found == 0)
 		found = found_source(out, &login, &tried, err);
-	if (found == 1)
+	if (found == 1) {
+		/* What the places tried before had to say is of no account. */
+		*err = (struct error)ERROR_INIT;
 		return 0;
+	}
 	if (found < 0)
 		return s->account != NULL
 		    ? error_wrap(err, "account '%s'", s->account)

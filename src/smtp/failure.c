@@ -145,8 +145,7 @@ bad_setting(const struct smtp_session *s, CURLcode rc, struct error *err)
 	switch ((int)rc) {
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		(void)error_set(err, ERR_NOHOST,
-		    "there is no proxy with the name in '%s'",
-		    set->proxy != NULL ? set->proxy : "");
+		    "the name of the proxy (--proxy) does not exist");
 		return true;
 	case CURLE_INTERFACE_FAILED:
 		(void)error_set(err, ERR_CONFIG,

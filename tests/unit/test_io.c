@@ -71,9 +71,9 @@ test_temp_file(void **state UNUSED)
 	assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
 	(void)close(fd);
 	(void)setenv("TMPDIR", "/nonexistent", 1);
-	assert_int_equal(io_temp_file(&err), -1);
-	assert_int_equal(err.kind, ERR_CANTCREATE);
-	check_has("text", err.text, "/nonexistent");
+	fd = io_temp_file(&err);
+	assert_true(fd >= 0);
+	(void)close(fd);
 	(void)setenv("TMPDIR", "relative", 1);
 	fd = io_temp_file(&err);
 	assert_true(fd >= 0);

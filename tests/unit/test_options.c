@@ -212,6 +212,8 @@ static const struct {
 	{ "password-env", "$PW", NULL, ERR_USAGE, "without $" },
 	{ "default-domain", "@x", NULL, ERR_USAGE, "no domain" },
 	{ "envelope-from", "a@x.example|", "", 0, NULL },
+	{ "user", "jane:geheim", NULL, ERR_USAGE, "--password-file" },
+	{ "proxy", "junk://u:geheim@h", NULL, ERR_USAGE, "socks5h" },
 	{ "envelope-from", "a b", NULL, ERR_DATA, "--envelope-from" },
 	{ "account", "../x", NULL, ERR_USAGE, "account" },
 };

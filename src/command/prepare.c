@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From words to a message ready to go: what was set, what was read, what it
+ * becomes, and where it goes.
+ */
+#include "command/run.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_MAX (8L << 20) /* bytes of what a config file is told */
+
+/* --- settings ---------------------------------------------------------- */
+
+static int
+load_config(struct run *run)
+{
+	auto_buf struct buf report = buf_make(TEXT_MAX);
+	int result = config_load(&run->config,
+	    account_config_file(&run->cmdline), &report, &run->error);
+
+	(void)fwrite(report.data, 1, report.len, stderr);
+	run->told = report.len > 0;
+	return result;
+}
+
+/* The sender as far as it is known before an account is chosen: -f, or the From
+ * of a text that has a header; NULL if neither. */
+static char *
+sender_of(const struct run *run, const char *flag)
+{
+	auto_address_list struct address_list list = { .items = NULL };
+	auto_buf struct buf text = buf_make(8192);
+	struct error ignored = ERROR_INIT;
+	const struct head_field *from = NULL;
+
+	if (flag != NULL)
+		buf_puts(&text, flag);
+	else if ((from = head_find(&run->input.head, "From", 0)) != NULL)
+		head_unfold(&text, from);
+	if (address_parse(&list, text.data, text.len, &ignored) < 0 ||
+	    list.count == 0 || list.items[0].domain == NULL)
+		return NULL;
+	return mem_printf("%s@%s", list.items[0].local, list.items[0].domain);
+}
+
+/* Choose the account and lay the layers over each other. */
+static int
+resolve(struct run *run)
+{
+	auto_free char *sender = NULL;
+	struct request *r = &run->request;
+	const char *account;
+
+	sender = sender_of(run, cmdline_last(&run->cmdline, "from"));
+	if (account_choose(
+		&run->config, &run->cmdline, sender, &account, &run->error) < 0)
+		return -1;
+	request_release(r);
+	*r = (struct request){ .settings.account = NULL };
+	return account_resolve(
+	    r, &run->config, &run->cmdline, account, &run->error);
+}
+
+/* --- the message ------------------------------------------------------- */
+
+static bool
+has_recipients(const struct draft *d)
+{
+	return d->to.count + d->cc.count + d->bcc.count + d->headers.count >
+	    0 ||
+	    d->read_headers;
+}
+
+/* Slips that are no mistakes, told to a person only. */
+static void
+show_notes(struct run *run)
+{
+	const struct strlist *notes = &run->cmdline.notes;
+
+	for (size_t i = 0; run->watch.terminal.tty && i < notes->count; i++)
+		watch_warn(&run->watch, notes->items[i]);
+}
+
+/* What can be refused before anything is read or asked. */
+static int
+check_draft(struct run *run)
+{
+	const struct draft *d = &run->request.draft;
+
+	if (has_recipients(d))
+		return 0;
+	(void)error_set(&run->error, ERR_USAGE, "no recipient");
+	return error_hint(&run->error,
+	    "write an address: mitto -s subject bob@example.org; or -t, which "
+	    "takes them from the text's header; see mitto --help");
+}
+
+static int
+compose(struct run *run)
+{
+	const struct request *r = &run->request;
+
+	if (r->draft.read_headers || r->draft.raw)
+		return compose_finished(&run->composition, r, &run->config,
+		    &run->input, cmdline_last(&run->cmdline, "from") != NULL,
+		    &run->error);
+	return compose_new(
+	    &run->composition, r, &run->config, &run->input, &run->error);
+}
+
+static int
+check_size(struct run *run)
+{
+	int64_t limit = run->request.settings.max_size.bytes;
+	int64_t size = run->composition.wire.size;
+
+	if (limit == 0 || size <= limit)
+		return 0;
+	return error_set(&run->error, ERR_DATA,
+	    "the message has %lld bytes, more than --max-size %lld",
+	    (long long)size, (long long)limit);
+}
+
+bool
+run_is_empty(const struct run *run)
+{
+	const struct part *root = run->composition.message.root;
+
+	if (root != NULL)
+		return root->count == 0 && root->name == NULL &&
+		    root->facts.bytes == 0;
+	return run->input.data != NULL &&
+	    store_size(run->input.data) <= (int64_t)run->input.head.consumed;
+}
+
+/* "-a work" where work is an account: msmtp's habit. */
+static int
+hint_account(struct run *run)
+{
+	const struct strlist *attach = &run->request.draft.attach;
+
+	for (size_t i = 0; i < attach->count; i++)
+		for (size_t k = 0; k < run->config.count; k++) {
+			const char *name = run->config.sections[k].name;
+
+			if (run->error.kind == ERR_NOINPUT && name != NULL &&
+			    strcmp(name, attach->items[i]) == 0)
+				(void)error_hint(&run->error,
+				    "-a attaches a file here. For the account: "
+				    "-A %s",
+				    name);
+		}
+	return -1;
+}
+
+/* No server, but accounts that have one: none was meant for this sender. */
+static int
+check_account(struct run *run)
+{
+	auto_buf struct buf names = buf_make(300);
+
+	config_account_names(&run->config, &names);
+	if (!run->endpoint.guessed || names.len == 0 ||
+	    run->request.settings.account != NULL ||
+	    run->request.settings.output != NULL)
+		return 0;
+	(void)error_set(&run->error, ERR_CONFIG,
+	    "no account is for the sender <%s>", run->composition.sender);
+	return error_hint(&run->error, "name one with -A: %s", names.data);
+}
+
+/* Flags that would fight over standard output. */
+static int
+check_output(struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+
+	if (s->json && s->output != NULL && strcmp(s->output, "-") == 0)
+		return error_set(&run->error, ERR_USAGE,
+		    "--json and -o - both want standard output");
+	return 0;
+}
+
+int
+run_prepare(struct run *run)
+{
+	struct request *r = &run->request;
+	struct error *err = &run->error;
+
+	if (load_config(run) < 0 ||
+	    account_resolve(r, &run->config, &run->cmdline, NULL, err) < 0 ||
+	    watch_open(&run->watch, &r->settings, err) < 0)
+		return -1;
+	show_notes(run);
+	if (check_draft(run) < 0 || check_output(run) < 0 ||
+	    input_read(&run->input, r, &run_interrupted, err) < 0 ||
+	    resolve(run) < 0)
+		return -1;
+	if (compose(run) < 0)
+		return hint_account(run);
+	if (check_size(run) < 0 ||
+	    smtp_endpoint(&run->endpoint, &r->settings, err) < 0)
+		return -1;
+	return check_account(run);
+}

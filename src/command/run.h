@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One run of `mitto [options] ADDRESS...`, from words to result, and its steps:
+ * prepare.c, show.c, send.c.
+ */
+#ifndef MITTO_RUN_H
+#define MITTO_RUN_H
+
+#include "command/compose.h"
+#include "report/result.h"
+#include "report/watch.h"
+#include "settings/cmdline.h"
+#include "smtp/smtp.h"
+
+struct run {
+	struct cmdline cmdline;
+	struct config config;
+	struct request request;
+	struct input input;
+	struct composition composition;
+	struct endpoint endpoint;
+	struct outcome outcome;
+	struct watch watch;
+	struct error error;
+	struct result result;
+	bool json; /* wanted, also where the settings are not known */
+	bool told; /* the error stands on the screen already */
+};
+
+/* Set by signals; looked at wherever the program can wait. */
+extern volatile int run_interrupted;
+
+/* Configuration, input, message and server: all that can fail before anything
+ * is sent.  run->cmdline is there already. */
+int run_prepare(struct run *run) MUST_CHECK;
+
+/* -E: is there no text and no attachment? */
+bool run_is_empty(const struct run *run);
+
+/* -o: write the message; run->error or run->result.state. */
+void run_write(struct run *run);
+
+/* -n: show where it would go, and the tree; run->error if that fails. */
+void run_preview(struct run *run);
+
+/* A message that only its writer's fingers had is kept when it could not be
+ * sent, in $HOME/dead.letter.XXXXXX; the last line on stderr says so. */
+void run_keep(struct run *run);
+
+/* What was asked for on standard output must arrive there. */
+int run_put(const struct buf *text, struct error *err);
+
+#endif

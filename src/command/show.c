@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The message where it is not sent: on standard output, in a file, as a picture
+ * of its parts, and in a dead letter.
+ */
+#include "command/run.h"
+
+#include "base/mem.h"
+#include "report/preview.h"
+#include "settings/provider.h"
+#include "text/header.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_MAX (8L << 20) /* bytes of a preview */
+
+int
+run_put(const struct buf *text, struct error *err)
+{
+	if (fwrite(text->data, 1, text->len, stdout) == text->len &&
+	    fflush(stdout) == 0)
+		return 0;
+	return error_errno(
+	    err, ERR_IO, errno, "cannot write to standard output");
+}
+
+void
+run_write(struct run *run)
+{
+	const char *path = run->request.settings.output;
+	auto_fd int file = -1;
+	int fd = STDOUT_FILENO;
+
+	if (strcmp(path, "-") != 0) {
+		file =
+		    open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		if (file < 0) {
+			(void)error_errno(&run->error, ERR_CANTCREATE, errno,
+			    "cannot write '%s'", path);
+			return;
+		}
+		fd = file;
+	}
+	if (stream_copy_fd(run->composition.wire.stream, fd, &run->error) < 0)
+		(void)error_wrap(&run->error, "'%s'", path);
+	else
+		run->result.state = RESULT_WRITTEN;
+}
+
+/* The header as it would be sent. */
+static int
+read_header(struct run *run, struct buf *header)
+{
+	struct stream *s = run->composition.wire.stream;
+	char block[4096];
+	ssize_t n;
+	char *end = NULL;
+
+	while (end == NULL && !header->full) {
+		n = stream_read(s, block, sizeof(block), &run->error);
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		buf_add(header, block, (size_t)n);
+		end = strstr(header->data, "\r\n\r\n");
+	}
+	if (end != NULL)
+		buf_truncate(header, (size_t)(end + 2 - header->data));
+	return 0;
+}
+
+void
+run_preview(struct run *run)
+{
+	auto_buf struct buf text = buf_make(TEXT_MAX);
+	const struct composition *c = &run->composition;
+	const struct settings *s = &run->request.settings;
+	const struct provider *known = provider_by_host(run->endpoint.host);
+	struct terminal t =
+	    terminal_open(STDOUT_FILENO, (enum when)s->color.value);
+	auto_buf struct buf header = buf_make(HEADER_MAX_BLOCK);
+	struct preview p = {
+		.settings = s,
+		.endpoint = &run->endpoint,
+		.from = &c->from,
+		.to = &c->to,
+		.cc = &c->cc,
+		.bcc = &c->bcc,
+		.subject = c->subject,
+		.root = c->message.root,
+		.header = s->verbose > 0 ? &header : NULL,
+		.size = c->wire.size,
+		.limit = known != NULL ? known->limit_mb * 1000000 : 0,
+		.warnings = &c->warnings,
+	};
+
+	if (s->verbose > 0 && read_header(run, &header) < 0)
+		return;
+	preview_print(&text, &p, &t);
+	(void)run_put(&text, &run->error);
+}
+
+/* Did the text exist nowhere but in an editor or on a terminal? */
+static bool
+was_typed(const struct run *run)
+{
+	return run->request.draft.edit ||
+	    (run->input.use == INPUT_BODY && run->input.data != NULL &&
+		isatty(STDIN_FILENO) == 1);
+}
+
+void
+run_keep(struct run *run)
+{
+	const char *home = getenv("HOME");
+	struct stream *message = run->composition.wire.stream;
+	struct error err = ERROR_INIT;
+	auto_free char *path = NULL;
+	auto_fd int fd = -1;
+
+	if (message == NULL || !was_typed(run))
+		return;
+	path = mem_printf("%s/dead.letter.XXXXXX",
+	    home != NULL && *home == '/' ? home : "/tmp");
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0 || stream_rewind(message, &err) < 0 ||
+	    stream_copy_fd(message, fd, &err) < 0) {
+		watch_warn(&run->watch, "the text could not be kept");
+		return;
+	}
+	(void)fprintf(stderr,
+	    "the message is kept in %s; to send it: "
+	    "mitto --raw ADDRESS... < %s\n",
+	    path, path);
+}
