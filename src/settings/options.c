@@ -38,6 +38,13 @@ static const struct choice_name auth_words[] = {
 	{ 0 },
 };
 
+static const struct choice_name lane_words[] = {
+	{ "auto", LANE_AUTO, false },
+	{ "engine", LANE_ENGINE, false },
+	{ "pipeline", LANE_PIPELINE, false },
+	{ 0 },
+};
+
 static const struct choice_name priority_words[] = {
 	{ "high", PRIORITY_HIGH, false },
 	{ "normal", PRIORITY_NORMAL, false },

@@ -34,6 +34,12 @@ enum auth_mode {
 	AUTH_OFF,
 };
 
+enum lane_mode { /* who says MAIL, RCPT and DATA */
+	LANE_AUTO,
+	LANE_ENGINE,
+	LANE_PIPELINE,
+};
+
 enum when {
 	WHEN_AUTO,
 	WHEN_ALWAYS,
@@ -90,6 +96,7 @@ struct settings {
 	char *interface;
 	struct duration timeout; /* longest wait for any one step */
 	bool allow_plain_login;
+	struct choice lane; /* enum lane_mode */
 
 	/* sender */
 	char *from;      /* -f or the account's: From: and envelope */

@@ -130,8 +130,8 @@ check_login(const struct policy *p, const struct capabilities *c,
 	return GATE_MECHANISM;
 }
 
-static enum gate
-check_message(
+enum gate
+gate_message(
     const struct policy *p, const struct capabilities *c, struct error *err)
 {
 	if (c->size > 0 && p->size > c->size) {
@@ -170,7 +170,7 @@ gate_ehlo(const struct policy *p, const struct capabilities *c,
 	gate = check_login(p, c, mechanisms, err);
 	if (gate != GATE_PASS)
 		return gate;
-	return check_message(p, c, err);
+	return gate_message(p, c, err);
 }
 
 enum gate

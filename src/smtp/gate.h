@@ -41,6 +41,11 @@ enum gate {
 enum gate gate_ehlo(const struct policy *p, const struct capabilities *c,
     unsigned *mechanisms, struct error *err);
 
+/* The part of it that each message on a kept connection needs again: size and
+ * addresses. */
+enum gate gate_message(
+    const struct policy *p, const struct capabilities *c, struct error *err);
+
 /* EHLO was refused: is HELO enough for what is wanted? */
 enum gate gate_no_ehlo(
     const struct policy *p, const struct reply *reply, struct error *err);

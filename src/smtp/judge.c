@@ -118,6 +118,17 @@ apply_gate(struct smtp_session *s, enum gate gate, unsigned mechanisms,
 	return -1;
 }
 
+int
+session_check_message(struct smtp_session *s)
+{
+	struct policy policy = make_policy(s);
+	struct error err = ERROR_INIT;
+
+	if (gate_message(&policy, &s->recorder.offers, &err) == GATE_PASS)
+		return 0;
+	return session_end(s, &err);
+}
+
 static int
 judge_ehlo(struct smtp_session *s)
 {
@@ -176,8 +187,8 @@ judge(struct smtp_session *s)
 	return 0;
 }
 
-static int
-refuse_line(struct smtp_session *s)
+int
+session_bad_line(struct smtp_session *s)
 {
 	const struct recorder *r = &s->recorder;
 	struct policy policy = make_policy(s);
@@ -206,7 +217,7 @@ session_on_header(char *data, size_t size, size_t n, void *ctx)
 		verdict = judge(s);
 		break;
 	case RECORD_BAD:
-		verdict = refuse_line(s);
+		verdict = session_bad_line(s);
 		break;
 	}
 	return verdict == 0 ? n : 0;

@@ -18,14 +18,21 @@ struct smtp_session;
 
 struct transaction {
 	const char *sender;
-	struct recipient **recipients; /* 1..TRANSACTION_MAX of them */
-	size_t count;
+	struct recipient **recipients;
+	size_t count;     /* 1 to what smtp_transaction_size() gives */
+	size_t following; /* behind them, for the next transaction */
 	struct wire *wire;
 	const char *utf8; /* an address that needs SMTPUTF8, or NULL */
 	bool check;       /* stop after the last RCPT */
 };
 
-#define TRANSACTION_MAX 100 /* RFC 5321 4.5.3.1.8 */
+/* What every server must take (RFC 5321 4.5.3.1.8), and what we give at most to
+ * one that announces more (RFC 9422). */
+#define TRANSACTION_DEFAULT 100
+#define TRANSACTION_MAX     1000
+
+/* How many of `waiting` recipients one transaction may have. */
+size_t smtp_transaction_size(const struct smtp_session *s, size_t waiting);
 
 struct lane {
 	const char *name;
@@ -36,9 +43,14 @@ struct lane {
 	 */
 	int (*carry)(struct smtp_session *s, const struct transaction *t,
 	    struct error *err);
+	/* Take leave of the server; NULL when libcurl does. */
+	void (*part)(struct smtp_session *s);
 };
 
 /* libcurl's own MAIL, RCPT and DATA. */
 extern const struct lane engine_lane;
+
+/* Our own, in groups. */
+extern const struct lane pipeline_lane;
 
 #endif

@@ -55,21 +55,27 @@ session_drop(struct smtp_session *s)
 		curl_easy_cleanup(s->easy);
 	}
 	s->easy = NULL;
+	s->ready = false;
 	s->told_tls = false;
 	s->certificate.matched = false;
 	s->tls[0] = '\0';
+}
+
+void
+session_begin(struct smtp_session *s, const struct transaction *t)
+{
+	s->transaction = t;
+	s->stop = SESSION_GO;
+	s->fresh = false;
+	s->words[0] = '\0';
+	recorder_begin(&s->recorder, t->recipients, t->count);
 }
 
 /* A handle ready to run, new or kept. */
 static int
 make_ready(struct smtp_session *s, struct error *err)
 {
-	const struct transaction *t = s->transaction;
-
-	s->stop = SESSION_GO;
-	s->fresh = false;
-	s->words[0] = '\0';
-	recorder_begin(&s->recorder, t->recipients, t->count);
+	session_begin(s, s->transaction);
 	if (s->easy == NULL && session_configure(s, err) != 0)
 		return -1;
 	recorder_stage(&s->recorder, STAGE_CONNECT);
@@ -79,10 +85,11 @@ make_ready(struct smtp_session *s, struct error *err)
 	return 0;
 }
 
-/* Does a reply say how it ended? */
-static bool
-reply_explains(const struct recorder *r)
+bool
+session_explained(const struct smtp_session *s)
 {
+	const struct recorder *r = &s->recorder;
+
 	if (r->last.code == 421)
 		return true;
 	/* After a refusal libcurl may have said QUIT and not waited. */
@@ -104,8 +111,7 @@ conclude(struct smtp_session *s, CURLcode rc, struct error *err)
 		*err = s->stopped;
 		return -1;
 	}
-	if (rc == CURLE_OK || s->stop == SESSION_DONE ||
-	    reply_explains(&s->recorder))
+	if (rc == CURLE_OK || s->stop == SESSION_DONE || session_explained(s))
 		return 0;
 	session_failure(s, rc, err);
 	return -1;
@@ -125,6 +131,7 @@ session_perform(struct smtp_session *s, const struct transaction *t,
 		if (make_ready(s, err) != 0)
 			return -1;
 		rc = curl_easy_perform(s->easy);
+		s->ready = rc == CURLE_OK;
 		if (s->stop != SESSION_AGAIN)
 			return conclude(s, rc, err);
 	}

@@ -86,7 +86,8 @@ smtp_open(const struct settings *set, const struct endpoint *e,
 	if (observer != NULL)
 		s->observer = *observer;
 	s->interrupted = interrupted;
-	s->lane = &engine_lane;
+	s->lane =
+	    set->lane.value == LANE_PIPELINE ? &pipeline_lane : &engine_lane;
 	/* Behind a proxy "localhost" is another machine's. */
 	s->local = e->loopback && set->proxy == NULL;
 	s->libcurl = curl_version_info(CURLVERSION_NOW)->version_num;
@@ -111,6 +112,8 @@ smtp_close(struct smtp_session *s)
 {
 	if (s == NULL)
 		return;
+	if (s->lane->part != NULL)
+		s->lane->part(s);
 	session_drop(s);
 	certificate_release(&s->certificate);
 	recorder_release(&s->recorder);
@@ -132,14 +135,33 @@ carry(struct smtp_session *s, const struct transaction *t, struct outcome *o,
 	bool kept = s->easy != NULL;
 	int carried = s->lane->carry(s, t, err);
 	int mail = s->recorder.mail.code;
+	int last = s->recorder.last.code;
 
 	if (kept && !s->fresh && s->stop == SESSION_GO &&
-	    ((carried != 0 && mail == 0) || mail == 421)) {
+	    (mail == 421 || (mail == 0 && (carried != 0 || last == 421)))) {
 		session_drop(s);
 		*err = (struct error)ERROR_INIT;
 		carried = s->lane->carry(s, t, err);
 	}
 	verdict_transaction(s, t, carried, o, err);
+}
+
+size_t
+smtp_transaction_size(const struct smtp_session *s, size_t waiting)
+{
+	int64_t most = s->easy != NULL ? s->recorder.offers.rcpt_max : 0;
+
+	if (most <= 0)
+		most = TRANSACTION_DEFAULT;
+	else if (most > TRANSACTION_MAX)
+		most = TRANSACTION_MAX;
+	return waiting < (size_t)most ? waiting : (size_t)most;
+}
+
+void
+smtp_last(struct smtp_session *s)
+{
+	s->last = true;
 }
 
 /* Recipients that wait for a transaction, in the envelope's order. */
@@ -181,8 +203,8 @@ deliver(struct smtp_session *s, struct transaction *t, struct outcome *o,
 		items[i] = &o->recipients[i];
 	while (q.count > 0 && stopped->kind == ERR_NONE) {
 		t->recipients = q.items;
-		t->count =
-		    q.count < TRANSACTION_MAX ? q.count : TRANSACTION_MAX;
+		t->count = smtp_transaction_size(s, q.count);
+		t->following = q.count - t->count;
 		for (size_t i = 0; i < t->count; i++)
 			q.items[i]->reply = (struct reply){ .code = 0 };
 		carry(s, t, o, stopped);

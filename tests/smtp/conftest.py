@@ -26,6 +26,21 @@ def script():
         server.stop()
 
 
+@pytest.fixture(params=["engine", "pipeline"])
+def lane(request):
+    """Who says MAIL, RCPT and DATA: every test runs once with each."""
+    return request.param
+
+
+@pytest.fixture
+def run_mitto(run_mitto, lane):
+    """The program, told which lane to use."""
+    def run(*args, env=None, **kwargs):
+        return run_mitto(*args, env=dict({"MITTO_LANE": lane}, **(env or {})),
+                         **kwargs)
+    return run
+
+
 @pytest.fixture
 def mail(run_mitto):
     """mail(server, *args) sends to bob@there.example with --json.
