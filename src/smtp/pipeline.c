@@ -29,8 +29,9 @@ struct pipeline {
 	struct dots dots;
 	bool open;   /* a transaction has begun that nothing has ended */
 	bool parted; /* QUIT is said */
-	/* Commands of the next transaction are out already: its recipients. */
-	struct recipient **ahead;
+	/* Commands of the next transaction are out already: its first
+	 * recipient and how many. */
+	const struct recipient *ahead;
 	size_t ahead_count;
 	char block[BLOCK + BLOCK / 2 + TLS_RECORD];
 };
@@ -209,7 +210,7 @@ add_riders(struct pipeline *p, const struct transaction *t, struct buf *out)
 			buf_clear(out);
 			return;
 		}
-		p->ahead = next.recipients;
+		p->ahead = next.recipients[0];
 		p->ahead_count = next.count;
 	} else if (s->last && t->following == 0 && may_pipeline(s)) {
 		bool again = false;
@@ -441,7 +442,7 @@ is_usable(const struct smtp_session *s, const struct transaction *t)
 	if (!s->ready || p == NULL || p->parted)
 		return false;
 	return p->ahead_count == 0 ||
-	    (p->ahead == t->recipients && p->ahead_count == t->count);
+	    (p->ahead == t->recipients[0] && p->ahead_count == t->count);
 }
 
 static int

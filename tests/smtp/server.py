@@ -78,15 +78,20 @@ class Server:
     mechanisms  offered after AUTH, separated by blanks
     during      (bytes, reply): what is done when so much of a body came
     pace        seconds to wait before each read of a body
+    pipelining  PIPELINING is among the offers
+    strict      DATA is refused when no RCPT was accepted
     """
 
     def __init__(self, offers=(), replies=None, tls=None, implicit=False,
                  login=None, mechanisms="PLAIN LOGIN", during=None, pace=0,
-                 host="127.0.0.1"):
+                 host="127.0.0.1", pipelining=False, strict=True):
         self.offers, self.tls, self.implicit = offers, tls, implicit
-        self.replies = dict(DEFAULTS, **(replies or {}))
+        self.replies = {
+            stage: list(reply) if isinstance(reply, list) else reply
+            for stage, reply in dict(DEFAULTS, **(replies or {})).items()}
         self.login, self.mechanisms = login, mechanisms
         self.during, self.pace = during, pace
+        self.pipelining, self.strict = pipelining, strict
         self.commands, self.messages = [], []
         self.connections = 0
         self.partial = b""
@@ -242,6 +247,8 @@ class _Client:
             return
         offers = self.server.offers
         lines = list(offers(self.in_tls) if callable(offers) else offers)
+        if self.server.pipelining:
+            lines.append("PIPELINING")
         if self.server.tls is not None and not self.in_tls:
             lines.append("STARTTLS")
         if self.server.login is not None:
@@ -258,15 +265,16 @@ class _Client:
             self.start_tls()
 
     def do_mail(self, arg):
+        self.recipients = []
         if self.reply("MAIL", arg) // 100 == 2:
             self.sender = arg[arg.find("<") + 1:arg.rfind(">")]
-            self.recipients = []
 
     def do_rcpt(self, arg):
         if self.reply("RCPT", arg) // 100 == 2:
             self.recipients.append(arg[arg.find("<") + 1:arg.rfind(">")])
 
     def do_rset(self, arg):
+        self.recipients = []
         self.reply("RSET", arg)
 
     def do_quit(self, arg):
@@ -274,6 +282,9 @@ class _Client:
         raise Closed
 
     def do_data(self, arg):
+        if not self.recipients and self.server.strict:
+            self.say("554 5.5.1 no valid recipients")
+            return
         if self.reply("DATA", arg) != 354:
             return
         raw = self.body()
@@ -281,6 +292,7 @@ class _Client:
             self.sender, self.recipients, raw,
             re.sub(rb"(?m)^\.", b"", raw), self.user, self.in_tls,
             self.number))
+        self.recipients = []
         self.reply("BODY")
 
     def body(self):
