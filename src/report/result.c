@@ -110,18 +110,44 @@ result_print_error(const struct error *err, const struct terminal *t)
 	flush(&out);
 }
 
-/* The recipients that did not get it, each with the words that say why. */
+static bool
+is_failure(const struct recipient *r)
+{
+	return r->state != RECIPIENT_ACCEPTED && reply_class(&r->reply) >= 4;
+}
+
+/* Did the server give the whole message one answer? */
+static bool
+is_one_answer(const struct outcome *o)
+{
+	const struct reply *first = &o->recipients[0].reply;
+
+	if (o->stage == STAGE_RCPT)
+		return false;
+	for (size_t i = 0; i < o->count; i++) {
+		const struct reply *r = &o->recipients[i].reply;
+
+		if (!is_failure(&o->recipients[i]) || r->code != first->code ||
+		    strcmp(r->text, first->text) != 0)
+			return false;
+	}
+	return o->count > 1;
+}
+
+/* The recipients that did not get it, each with the words that say why; an
+ * answer to the whole message is left to the caller. */
 static bool
 put_failures(struct buf *out, const struct outcome *o)
 {
 	bool any = false;
 
+	if (o->count == 0 || is_one_answer(o))
+		return false;
 	for (size_t i = 0; i < o->count; i++) {
 		const struct recipient *r = &o->recipients[i];
 		auto_buf struct buf lead = buf_make(1024);
 
-		if (r->state == RECIPIENT_ACCEPTED || r->reply.code == 0 ||
-		    reply_class(&r->reply) < 4)
+		if (!is_failure(r))
 			continue;
 		buf_puts(&lead, "       ");
 		escape_print(&lead, r->address, strlen(r->address), 200);

@@ -125,8 +125,10 @@ set_host(
 
 	if (!is_ipv6(host)) {
 		ascii = idn_to_ascii(host, err);
-		if (ascii == NULL)
+		if (ascii == NULL) {
+			err->kind = ERR_USAGE;
 			return error_wrap(err, "bad server '%s'", server);
+		}
 		if (ascii[strspn(ascii, host_chars)] != '\0')
 			return bad_server(
 			    err, server, "no host name looks like that");

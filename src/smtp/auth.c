@@ -101,13 +101,13 @@ unsigned
 auth_choose(enum auth_mode mode, bool tls, unsigned offered)
 {
 	const unsigned *order = tls ? in_tls : in_clear;
+	unsigned chosen = 0;
 
 	if (mode != AUTH_AUTO)
 		return asked_for[mode] & offered;
-	for (size_t i = 0; i < PREFERENCES; i++)
-		if ((order[i] & offered) != 0)
-			return order[i];
-	return 0;
+	for (size_t i = 0; i < PREFERENCES && chosen == 0; i++)
+		chosen = order[i] & offered;
+	return chosen;
 }
 
 void

@@ -193,6 +193,7 @@ session_failure(const struct smtp_session *s, CURLcode rc, struct error *err)
 		certificate_explain(&s->certificate, s->server, &facts, err);
 		break;
 	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_REMOTE_ACCESS_DENIED:
 	case CURLE_USE_SSL_FAILED:
 		(void)error_set(err, ERR_PROTOCOL,
 		    "%s sent something out of place after %s", s->server,

@@ -207,6 +207,8 @@ verdict_message(const struct smtp_session *s, const struct error *stopped,
 		o->stage = STAGE_DONE;
 	} else if (stopped->kind == ERR_NONE) {
 		say_recipients(s, o);
+		if (accepted > 0)
+			o->stage = STAGE_DONE;
 	} else {
 		o->error = *stopped;
 		if (accepted > 0)

@@ -188,3 +188,9 @@ def test_tests_know_no_machine():
         if path.suffix in (".py", ".c", ".h", ".ini", ".am", ".sh"):
             if path != pathlib.Path(__file__):
                 assert not places.search(path.read_text()), path
+
+
+@pytest.mark.parametrize("page", ["mitto.1", "mitto.conf.5"])
+def test_manual_is_whole(page):
+    text = (BUILDDIR / "man" / page).read_text()
+    assert not re.findall(r"@[A-Z]+@", text)

@@ -177,12 +177,6 @@ static const struct {
 	    "    password ****\n"
 	    "    ^~~~~~~~   KEY = VALUE\n"
 	    "1 error\n" },
-	{ "secret with an open quote", "[defaults]\npassword = \"geheim\n",
-	    "f:2:12: the quote has no end\n"
-	    "    password = ****\n"
-	    "               ^~~~   for a quote that belongs to the value: "
-	    "\"\\\"...\"\n"
-	    "1 error\n" },
 	{ "secret that is not UTF-8", "[defaults]\npassword = geheim\xff\n",
 	    "f:2:18: not UTF-8\n"
 	    "    password = ****\n"

@@ -123,7 +123,9 @@ test_bad(void **state UNUSED)
 		struct endpoint e;
 
 		check_true(rows[i], smtp_endpoint(&e, &s, &err) != 0, "taken");
-		check_has(rows[i], err.text, "bad server");
+		check_has(rows[i], err.text, "server");
+		check_true(rows[i], err.kind == ERR_USAGE, "kind");
+		check_true(rows[i], strstr(err.text, "pass") == NULL, "leak");
 	}
 }
 
