@@ -100,6 +100,15 @@ session_explained(const struct smtp_session *s)
 	    (r->answered == VERB_AUTH && r->last.code == 334);
 }
 
+/* A yes that means nothing where it was said: libcurl hangs up then. */
+static bool
+is_out_of_place(const struct recorder *r)
+{
+	if (r->answered == VERB_DATA)
+		return reply_class(&r->data) < 4 && r->data.code != 354;
+	return r->answered == VERB_MAIL && reply_class(&r->mail) == 3;
+}
+
 static int
 conclude(struct smtp_session *s, CURLcode rc, struct error *err)
 {
@@ -113,6 +122,8 @@ conclude(struct smtp_session *s, CURLcode rc, struct error *err)
 	}
 	if (rc == CURLE_OK || s->stop == SESSION_DONE || session_explained(s))
 		return 0;
+	if (is_out_of_place(&s->recorder))
+		rc = CURLE_WEIRD_SERVER_REPLY;
 	session_failure(s, rc, err);
 	return -1;
 }

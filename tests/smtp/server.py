@@ -79,12 +79,16 @@ class Server:
     during      (bytes, reply): what is done when so much of a body came
     pace        seconds to wait before each read of a body
     pipelining  PIPELINING is among the offers
-    strict      DATA is refused when no RCPT was accepted
+    strict      RCPT is refused without MAIL, DATA without a recipient
+    join        replies wait until there is nothing more to read
+    cut         (position, seconds): what is said pauses there
+    deaf        forgets what came behind a command (never pipeline to it)
     """
 
     def __init__(self, offers=(), replies=None, tls=None, implicit=False,
                  login=None, mechanisms="PLAIN LOGIN", during=None, pace=0,
-                 host="127.0.0.1", pipelining=False, strict=True):
+                 host="127.0.0.1", pipelining=False, strict=True,
+                 join=False, cut=None, deaf=False):
         self.offers, self.tls, self.implicit = offers, tls, implicit
         self.replies = {
             stage: list(reply) if isinstance(reply, list) else reply
@@ -92,6 +96,7 @@ class Server:
         self.login, self.mechanisms = login, mechanisms
         self.during, self.pace = during, pace
         self.pipelining, self.strict = pipelining, strict
+        self.join, self.cut, self.deaf = join, cut, deaf
         self.commands, self.messages = [], []
         self.connections = 0
         self.partial = b""
@@ -160,6 +165,7 @@ class _Client:
         self.in_tls = False
         self.user = None
         self.buffer = b""
+        self.waiting, self.spoken = b"", 0
         self.sender, self.recipients = None, []
 
     # --- replies
@@ -182,9 +188,11 @@ class _Client:
             self.close(action.reset)
         if isinstance(action, Hang):
             self.say(action.reply)
+            self.flush()
             self.server.stopping.wait()
             raise Closed
         if isinstance(action, Delay):
+            self.flush()
             if self.server.stopping.wait(action.seconds):
                 raise Closed
             return self.act(action.reply, arg)
@@ -196,9 +204,25 @@ class _Client:
             return
         if isinstance(text, str):
             text = text.replace("\n", "\r\n").encode() + b"\r\n"
-        self.sock.sendall(text, flags)
+        self.waiting += text
+        if not self.server.join:
+            self.flush(flags)
+
+    def flush(self, flags=0):
+        text, self.waiting = self.waiting, b""
+        if self.server.cut is not None:
+            position, seconds = self.server.cut
+            first = max(position - self.spoken, 0)
+            self.spoken += len(text)
+            if 0 < first < len(text):
+                self.sock.sendall(text[:first])
+                time.sleep(seconds)
+                text = text[first:]
+        if text:
+            self.sock.sendall(text, flags)
 
     def close(self, reset):
+        self.flush()
         if reset:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                  struct.pack("ii", 1, 0))
@@ -207,6 +231,7 @@ class _Client:
     # --- input
 
     def fill(self):
+        self.flush()
         data = self.sock.recv(65536)
         if not data:
             raise Closed
@@ -216,9 +241,12 @@ class _Client:
         while b"\n" not in self.buffer:
             self.fill()
         line, self.buffer = self.buffer.split(b"\n", 1)
+        if self.server.deaf:
+            self.buffer = b""
         return line.rstrip(b"\r").decode("utf-8", "surrogateescape")
 
     def start_tls(self):
+        self.flush()
         self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
         self.server.sockets.append(self.sock)
         self.in_tls = True
@@ -265,20 +293,23 @@ class _Client:
             self.start_tls()
 
     def do_mail(self, arg):
-        self.recipients = []
+        self.sender, self.recipients = None, []
         if self.reply("MAIL", arg) // 100 == 2:
             self.sender = arg[arg.find("<") + 1:arg.rfind(">")]
 
     def do_rcpt(self, arg):
-        if self.reply("RCPT", arg) // 100 == 2:
+        if self.sender is None and self.server.strict:
+            self.say("503 5.5.1 MAIL first")
+        elif self.reply("RCPT", arg) // 100 == 2:
             self.recipients.append(arg[arg.find("<") + 1:arg.rfind(">")])
 
     def do_rset(self, arg):
-        self.recipients = []
+        self.sender, self.recipients = None, []
         self.reply("RSET", arg)
 
     def do_quit(self, arg):
         self.reply("QUIT", arg)
+        self.flush()
         raise Closed
 
     def do_data(self, arg):
