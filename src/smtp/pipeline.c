@@ -363,6 +363,8 @@ deliver(struct pipeline *p, const struct transaction *t)
 	if (reply_class(&rec->final) >= 4 ||
 	    (reply_class(&rec->final) == 2 && rec->dot))
 		return CHANNEL_OK;
+	/* A yes to what it has not seen is none. */
+	rec->final = (struct reply){ .code = 0 };
 	return out_of_place(p);
 }
 

@@ -105,7 +105,8 @@ static bool
 is_out_of_place(const struct recorder *r)
 {
 	if (r->answered == VERB_DATA)
-		return reply_class(&r->data) < 4 && r->data.code != 354;
+		return r->data.code != 0 && r->data.code != 354 &&
+		    reply_class(&r->data) < 4;
 	return r->answered == VERB_MAIL && reply_class(&r->mail) == 3;
 }
 

@@ -99,6 +99,8 @@ class Server:
         self.join, self.cut, self.deaf = join, cut, deaf
         self.commands, self.messages = [], []
         self.connections = 0
+        self.flights = 0  # times it answered
+        self.got = 0  # bytes of bodies
         self.partial = b""
         self.stopping = threading.Event()
         self.sockets = []
@@ -210,6 +212,7 @@ class _Client:
 
     def flush(self, flags=0):
         text, self.waiting = self.waiting, b""
+        self.server.flights += text != b""
         if self.server.cut is not None:
             position, seconds = self.server.cut
             first = max(position - self.spoken, 0)
@@ -334,6 +337,7 @@ class _Client:
             chunk, self.buffer = self.buffer, b""
             chunks.append(chunk)
             size += len(chunk)
+            self.server.got += len(chunk)
             tail = last + chunk
             if b"\r\n.\r\n" in tail:
                 raw = b"".join(chunks)
