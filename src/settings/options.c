@@ -57,6 +57,12 @@ static const struct choice_name queue_words[] = {
 	{ 0 },
 };
 
+static const struct choice_name return_words[] = {
+	{ "hdrs", RETURN_HDRS, false },
+	{ "full", RETURN_FULL, false },
+	{ 0 },
+};
+
 static const struct choice_name when_words[] = {
 	{ "auto", WHEN_AUTO, false },
 	{ "always", WHEN_ALWAYS, false },

@@ -40,6 +40,12 @@ enum lane_mode { /* who says MAIL, RCPT and DATA */
 	LANE_PIPELINE,
 };
 
+enum return_mode { /* RFC 3461 4.3: what a report brings back */
+	RETURN_UNSET,
+	RETURN_HDRS,
+	RETURN_FULL,
+};
+
 enum when {
 	WHEN_AUTO,
 	WHEN_ALWAYS,
@@ -112,7 +118,10 @@ struct settings {
 	bool check;
 	char *output;
 	struct size max_size;
-	struct choice queue; /* enum queue_mode */
+	struct choice queue;        /* enum queue_mode */
+	char *notify;               /* "success,delay", RFC 3461 4.1 */
+	struct choice return_parts; /* enum return_mode */
+	char *envid;                /* RFC 3461 4.4 */
 
 	/* talk */
 	int verbose;

@@ -11,11 +11,15 @@
 
 #include "base/buf.h"
 
-/* Append "MAIL FROM:<...> SIZE=... BODY=8BITMIME SMTPUTF8". */
+/* Is anything asked of delivery reports? */
+bool command_wants_dsn(const struct dsn *dsn);
+
+/* Append "MAIL FROM:<...> SIZE=... BODY=8BITMIME SMTPUTF8 RET=... ENVID=...".
+ */
 void command_mail(struct buf *out, const struct transaction *t,
     const struct capabilities *offers);
 
-/* Append "RCPT TO:<...>" for t->recipients[i]. */
+/* Append "RCPT TO:<...> NOTIFY=... ORCPT=..." for t->recipients[i]. */
 void command_rcpt(struct buf *out, const struct transaction *t, size_t i,
     const struct capabilities *offers);
 

@@ -16,6 +16,13 @@
 
 struct smtp_session;
 
+/* Wishes for delivery reports (RFC 3461); NULL = none. */
+struct dsn {
+	const char *notify; /* words with commas between, in any case */
+	const char *parts;  /* "HDRS" or "FULL" */
+	const char *envid;  /* printable ASCII */
+};
+
 struct transaction {
 	const char *sender;
 	struct recipient **recipients;
@@ -23,7 +30,8 @@ struct transaction {
 	size_t following; /* behind them, for the next transaction */
 	struct wire *wire;
 	const char *utf8; /* an address that needs SMTPUTF8, or NULL */
-	bool check;       /* stop after the last RCPT */
+	struct dsn dsn;
+	bool check; /* stop after the last RCPT */
 };
 
 /* What every server must take (RFC 5321 4.5.3.1.8), and what we give at most to

@@ -413,6 +413,18 @@ prepare(CURL *easy, void *ctx UNUSED)
 	(void)curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
 }
 
+static void
+warn_no_dsn(const struct smtp_session *s, const struct transaction *t)
+{
+	const struct smtp_observer *o = &s->observer;
+	auto_free char *text = mem_printf(
+	    "%s knows no delivery reports (DSN): asking for none", s->server);
+
+	if (o->warn != NULL && command_wants_dsn(&t->dsn) &&
+	    (s->recorder.offers.offered & CAPABILITY_DSN) == 0)
+		o->warn(o->ctx, text);
+}
+
 /* A new session. */
 static int
 start(struct smtp_session *s, const struct transaction *t, struct error *err)
@@ -432,6 +444,7 @@ start(struct smtp_session *s, const struct transaction *t, struct error *err)
 	s->pipeline->open = s->pipeline->parted = false;
 	s->pipeline->ahead_count = 0;
 	channel_open(&s->pipeline->channel, s);
+	warn_no_dsn(s, t);
 	return result;
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "smtp/auth.h"
+#include "smtp/command.h"
 #include "smtp/envelope.h"
 #include "smtp/helo.h"
 #include "smtp/session.h"
@@ -24,6 +25,22 @@ on_line(void *ctx, bool from_server, const char *text, size_t len)
 		s->observer.line(s->observer.ctx, from_server, text, len);
 }
 
+static struct dsn
+dsn_of(const struct settings *set)
+{
+	static const char *const parts[] = {
+		[RETURN_UNSET] = NULL,
+		[RETURN_HDRS] = "HDRS",
+		[RETURN_FULL] = "FULL",
+	};
+
+	return (struct dsn){
+		.notify = set->notify,
+		.parts = parts[set->return_parts.value],
+		.envid = set->envid,
+	};
+}
+
 /* What can be known to fail before anything is connected. */
 static int
 check_policy(const struct smtp_session *s, struct error *err)
@@ -31,9 +48,15 @@ check_policy(const struct smtp_session *s, struct error *err)
 	const struct settings *set = s->settings;
 	const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
 	struct hint_facts facts = session_facts(s);
+	struct dsn dsn = dsn_of(set);
 
 	if (auth_check(set, &s->password, err) != 0)
 		return -1;
+	if (s->lane == &engine_lane && command_wants_dsn(&dsn)) {
+		(void)error_set(err, ERR_USAGE,
+		    "libcurl does not ask for delivery reports");
+		return error_hint(err, "--lane=pipeline does");
+	}
 	if (s->endpoint.tls != TLS_PLAIN) {
 		if (library != NULL && strncmp(library, "OpenSSL", 7) == 0)
 			return 0;
@@ -87,7 +110,7 @@ smtp_open(const struct settings *set, const struct endpoint *e,
 		s->observer = *observer;
 	s->interrupted = interrupted;
 	s->lane =
-	    set->lane.value == LANE_PIPELINE ? &pipeline_lane : &engine_lane;
+	    set->lane.value == LANE_ENGINE ? &engine_lane : &pipeline_lane;
 	/* Behind a proxy "localhost" is another machine's. */
 	s->local = e->loopback && set->proxy == NULL;
 	s->libcurl = curl_version_info(CURLVERSION_NOW)->version_num;
@@ -225,6 +248,7 @@ smtp_send(struct smtp_session *s, const struct envelope *envelope,
 		.sender = envelope->sender,
 		.wire = wire,
 		.utf8 = envelope_utf8(envelope),
+		.dsn = dsn_of(s->settings),
 		.check = check,
 	};
 	struct error stopped = ERROR_INIT;

@@ -254,3 +254,34 @@ def test_utf8(script, mail):
     result = mail(server, to=["j%srgen@x.example" % ODD])
     assert result.status == 0, result
     assert server.said[1].endswith(" SMTPUTF8")
+
+
+@pytest.mark.parametrize("flags, mail_tail, rcpt_tail", [
+    (["-N", "success,Delay"], "", " NOTIFY=SUCCESS,DELAY"),
+    (["--notify=never"], "", " NOTIFY=NEVER"),
+    (["-R", "hdrs"], " RET=HDRS", ""), (["--return=full"], " RET=FULL", ""),
+    (["--envid=a b+c=d"], " ENVID=a+20b+2Bc+3Dd", ""),
+    (["--notify=failure", "--return=full", "--envid=7"], " RET=FULL ENVID=7",
+     " NOTIFY=FAILURE")])
+def test_reports(script, mail, flags, mail_tail, rcpt_tail):
+    server = script(offers=["DSN"])
+    result = mail(server, *flags, to=["bob+x@there.example"])
+    assert result.status == 0, result
+    assert server.said[1] == "MAIL FROM:<ana@home.example>" + mail_tail
+    assert server.said[2] == ("RCPT TO:<bob+x@there.example>" + rcpt_tail +
+                              " ORCPT=rfc822;bob+2Bx@there.example")
+    assert result.err == ""
+
+
+def test_reports_not_offered(script, mail):
+    server = script()
+    result = mail(server, "--notify=success")
+    assert result.status == 0 and "DSN" in result.err, result
+    assert "NOTIFY" not in server.said[2]
+
+
+def test_reports_for_utf8(script, mail):
+    server = script(offers=["DSN", "SMTPUTF8"])
+    result = mail(server, "-Nnever", to=["j%srgen@x.example" % ODD])
+    assert result.status == 0, result
+    assert server.said[2].endswith("> NOTIFY=NEVER")
