@@ -301,7 +301,9 @@ server_line(struct recorder *r, const char *line, size_t len)
 	if (verb == VERB_QUIT)
 		return RECORD_MORE;
 	recorder_touch(r);
-	if (is_moot(r, verb) && r->parser.reply.code != 421) {
+	if (is_moot(r, verb)) {
+		if (r->parser.reply.code == 421)
+			r->last = r->parser.reply;
 		if (verb == VERB_DATA && r->parser.reply.code == 354)
 			(void)push(r, VERB_BODY);
 		return RECORD_REPLY;
