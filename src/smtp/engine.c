@@ -128,7 +128,7 @@ prepare(CURL *easy, void *ctx)
 }
 
 static int
-carry(struct smtp_session *s, const struct transaction *t, struct error *err)
+carry(struct smtp_session *s, struct transaction *t, struct error *err)
 {
 	struct engine e = { .session = s, .transaction = t };
 	const struct session_hooks hooks = { prepare, on_written, &e };

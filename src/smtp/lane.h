@@ -47,10 +47,11 @@ struct lane {
 	/*
 	 * Connect if there is no connection, and carry the transaction as far
 	 * as it goes.  0 when the conversation came to its own end, whatever
-	 * the replies were; -1 with *err when something else ended it.
+	 * the replies were; -1 with *err when something else ended it. t->count
+	 * may be lowered to what the server turns out to take.
 	 */
-	int (*carry)(struct smtp_session *s, const struct transaction *t,
-	    struct error *err);
+	int (*carry)(
+	    struct smtp_session *s, struct transaction *t, struct error *err);
 	/* Take leave of the server; NULL when libcurl does. */
 	void (*part)(struct smtp_session *s);
 };

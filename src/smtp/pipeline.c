@@ -460,6 +460,15 @@ is_usable(const struct smtp_session *s, const struct transaction *t)
 	    (p->ahead == t->recipients[0] && p->ahead_count == t->count);
 }
 
+/* Some of a group was answered and the rest was not. */
+static bool
+may_be_deaf(const struct smtp_session *s)
+{
+	enum verb verb = recorder_waiting(&s->recorder);
+
+	return may_pipeline(s) && (verb == VERB_RCPT || verb == VERB_DATA);
+}
+
 static int
 conclude(struct smtp_session *s, enum channel_result result, struct error *err)
 {
@@ -468,6 +477,10 @@ conclude(struct smtp_session *s, enum channel_result result, struct error *err)
 	s->ready = false;
 	if (result == CHANNEL_STOPPED) {
 		*err = s->stopped;
+		if (err->kind == ERR_TEMPORARY && may_be_deaf(s))
+			(void)error_hint(err,
+			    "--lane=engine, if the server cannot take several "
+			    "commands at once");
 		return -1;
 	}
 	if (session_explained(s))
@@ -476,8 +489,21 @@ conclude(struct smtp_session *s, enum channel_result result, struct error *err)
 	return -1;
 }
 
+/* The server has just said how many recipients it takes. */
+static void
+respect_limit(struct smtp_session *s, struct transaction *t)
+{
+	size_t count = smtp_transaction_size(s, t->count);
+
+	if (count == t->count)
+		return;
+	t->following += t->count - count;
+	t->count = count;
+	recorder_begin(&s->recorder, t->recipients, t->count);
+}
+
 static int
-carry(struct smtp_session *s, const struct transaction *t, struct error *err)
+carry(struct smtp_session *s, struct transaction *t, struct error *err)
 {
 	if (stream_rewind(t->wire->stream, err) != 0)
 		return -1;
@@ -489,6 +515,8 @@ carry(struct smtp_session *s, const struct transaction *t, struct error *err)
 		return -1;
 	} else if (!s->ready) {
 		return 0;
+	} else {
+		respect_limit(s, t);
 	}
 	return conclude(s, transact(s->pipeline, t), err);
 }

@@ -152,7 +152,7 @@ smtp_close(struct smtp_session *s)
  * if nothing was said on it, the transaction is tried once more on a new one.
  */
 static void
-carry(struct smtp_session *s, const struct transaction *t, struct outcome *o,
+carry(struct smtp_session *s, struct transaction *t, struct outcome *o,
     struct error *err)
 {
 	bool kept = s->easy != NULL;

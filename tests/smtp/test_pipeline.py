@@ -80,6 +80,14 @@ def test_more_recipients_where_announced(script, mail):
     assert [len(m.recipients) for m in server.messages] == [100, 500, 100]
 
 
+def test_fewer_recipients_where_announced(script, mail):
+    server = script(offers=["LIMITS RCPTMAX=40"], join=True)
+    result = mail(server, to=people(100))
+    assert result.status == 0, result
+    assert [len(m.recipients) for m in server.messages] == [40, 40, 20]
+    assert server.flights == 2 + 3 + 1
+
+
 def test_deaf(script, mail):
     """PIPELINING was a lie: a time-out, and nothing in doubt."""
     server = script(deaf=True)
@@ -87,6 +95,7 @@ def test_deaf(script, mail):
     assert result.status == 75, result
     assert result.answer["state"] == "failed"
     assert states(result) == ["deferred"] * 3
+    assert "--lane=engine" in result.hint
     assert server.messages == []
 
 
