@@ -153,7 +153,7 @@ gate_message(
 		hint_set(err, HINT_SMTPUTF8, &facts);
 		return GATE_STOP;
 	}
-	if (!libcurl_sees(p, c, CAPABILITY_SMTPUTF8))
+	if (!p->own_mail && !libcurl_sees(p, c, CAPABILITY_SMTPUTF8))
 		return stop_lower_case(p, "SMTPUTF8", err);
 	return GATE_PASS;
 }

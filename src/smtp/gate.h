@@ -28,6 +28,7 @@ struct policy {
 	int64_t size;        /* of the message */
 	const char *utf8;    /* an address that needs SMTPUTF8, or NULL */
 	unsigned libcurl;    /* its version number, 0x075801 */
+	bool own_mail;       /* MAIL is not said by libcurl */
 };
 
 enum gate {

@@ -47,6 +47,7 @@ make_policy(const struct smtp_session *s)
 		.size = t->wire->size,
 		.utf8 = t->utf8,
 		.libcurl = s->libcurl,
+		.own_mail = s->lane != &engine_lane,
 	};
 }
 

@@ -33,7 +33,8 @@ struct pipeline {
 	 * recipient and how many. */
 	const struct recipient *ahead;
 	size_t ahead_count;
-	char block[BLOCK + BLOCK / 2 + TLS_RECORD];
+	/* Room for a dot in each third byte, and for what rides behind. */
+	char block[BLOCK + BLOCK / 3 + 1 + GROUP_BYTES + 16];
 };
 
 /* --- replies ------------------------------------------------------------ */
@@ -246,9 +247,9 @@ send_part(struct pipeline *p, size_t len, size_t *sent)
 }
 
 /*
- * The last block, the final dot and what rides behind it.  They leave together
- * if all fits into one TLS record.  If not, the dot ends its write: until that
- * is through, some of the last record is still here, and nothing in doubt.
+ * The last block, the final dot and what rides behind it, together; in TLS only
+ * if all fits into one record.  If not, the dot ends its write: until that is
+ * through, some of the last record is still here, and nothing in doubt.
  */
 static enum channel_result
 send_end(struct pipeline *p, const struct transaction *t, size_t len)
@@ -262,7 +263,7 @@ send_end(struct pipeline *p, const struct transaction *t, size_t len)
 
 	memcpy(p->block + len, final_dot, strlen(final_dot));
 	add_riders(p, t, &riders);
-	if (riders.len > 0 && dot + riders.len <= TLS_RECORD) {
+	if (s->tls[0] == '\0' || dot + riders.len <= TLS_RECORD) {
 		memcpy(p->block + dot, riders.data, riders.len);
 		end += riders.len;
 	}
@@ -356,7 +357,8 @@ deliver(struct pipeline *p, const struct transaction *t)
 	if (r == CHANNEL_OK)
 		r = hear(p, 1);
 	else if (r == CHANNEL_HEARD)
-		s->ready = rec->dot; /* else the server waits for the rest */
+		s->ready =
+		    false; /* something that it waits for is still here */
 	if (r != CHANNEL_OK && r != CHANNEL_HEARD)
 		return r;
 	p->open = false;

@@ -16,6 +16,10 @@ def lane():
     return "grouped"
 
 
+SHORT = (b"From: ana@home.example\r\nSubject: x\r\n"
+         b"Message-ID: <1@home.example>\r\n\r\nhello\r\n")
+
+
 def people(count):
     return ["p%04d@x.example" % i for i in range(count)]
 
@@ -30,7 +34,7 @@ def states(result):
 def test_two_flights(script, mail, count):
     """After EHLO: the envelope; the message with QUIT."""
     server = script(join=True)
-    result = mail(server, to=people(count))
+    result = mail(server, "--raw", text=SHORT, to=people(count))
     assert result.status == 0, result
     assert server.flights == 2 + 2  # greeting and EHLO before
     assert server.verbs()[-1] == "QUIT"
@@ -39,7 +43,7 @@ def test_two_flights(script, mail, count):
 @pytest.mark.parametrize("count", [101, 250, 1000])
 def test_next_envelope_rides_on_the_dot(script, mail, count):
     server = script(join=True)
-    result = mail(server, to=people(count))
+    result = mail(server, "--raw", text=SHORT, to=people(count))
     transactions = -(-count // 100)
     assert result.status == 0, result
     assert server.flights == 2 + transactions + 1
@@ -82,7 +86,7 @@ def test_more_recipients_where_announced(script, mail):
 
 def test_fewer_recipients_where_announced(script, mail):
     server = script(offers=["LIMITS RCPTMAX=40"], join=True)
-    result = mail(server, to=people(100))
+    result = mail(server, "--raw", text=SHORT, to=people(100))
     assert result.status == 0, result
     assert [len(m.recipients) for m in server.messages] == [40, 40, 20]
     assert server.flights == 2 + 3 + 1
@@ -258,8 +262,9 @@ def test_parameters(script, mail, offers, tail):
     assert server.said[1] == "MAIL FROM:<ana@home.example>" + want
 
 
-def test_utf8(script, mail):
-    server = script(offers=["SMTPUTF8", "8BITMIME"])
+@pytest.mark.parametrize("offer", ["SMTPUTF8", "smtputf8"])
+def test_utf8(script, mail, offer):
+    server = script(offers=[offer, "8BITMIME"])
     result = mail(server, to=["j%srgen@x.example" % ODD])
     assert result.status == 0, result
     assert server.said[1].endswith(" SMTPUTF8")
