@@ -127,6 +127,7 @@ deliver(struct run *run)
 	    &run_interrupted, &run->error);
 	if (session == NULL)
 		return -1;
+	smtp_last(session);
 	(void)smtp_send(session, &envelope, &run->composition.wire, s->check,
 	    &run->outcome);
 	run->result.outcome = &run->outcome;

@@ -12,9 +12,11 @@
 int check_account_name(const char *value, struct error *err) MUST_CHECK;
 int check_domain(const char *value, struct error *err) MUST_CHECK;
 int check_env_name(const char *value, struct error *err) MUST_CHECK;
+int check_envid(const char *value, struct error *err) MUST_CHECK;
 int check_envelope_from(const char *value, struct error *err) MUST_CHECK;
 int check_fingerprint(const char *value, struct error *err) MUST_CHECK;
 int check_header(const char *value, struct error *err) MUST_CHECK;
+int check_notify(const char *value, struct error *err) MUST_CHECK;
 int check_pattern(const char *value, struct error *err) MUST_CHECK;
 int check_provider(const char *value, struct error *err) MUST_CHECK;
 int check_queue(const char *value, struct error *err) MUST_CHECK;

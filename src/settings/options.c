@@ -38,6 +38,13 @@ static const struct choice_name auth_words[] = {
 	{ 0 },
 };
 
+static const struct choice_name lane_words[] = {
+	{ "auto", LANE_AUTO, false },
+	{ "engine", LANE_ENGINE, false },
+	{ "pipeline", LANE_PIPELINE, false },
+	{ 0 },
+};
+
 static const struct choice_name priority_words[] = {
 	{ "high", PRIORITY_HIGH, false },
 	{ "normal", PRIORITY_NORMAL, false },
@@ -47,6 +54,12 @@ static const struct choice_name priority_words[] = {
 
 static const struct choice_name queue_words[] = {
 	{ "never", QUEUE_NEVER, false },
+	{ 0 },
+};
+
+static const struct choice_name return_words[] = {
+	{ "hdrs", RETURN_HDRS, false },
+	{ "full", RETURN_FULL, false },
 	{ 0 },
 };
 

@@ -34,6 +34,18 @@ enum auth_mode {
 	AUTH_OFF,
 };
 
+enum lane_mode { /* who says MAIL, RCPT and DATA */
+	LANE_AUTO,
+	LANE_ENGINE,
+	LANE_PIPELINE,
+};
+
+enum return_mode { /* RFC 3461 4.3: what a report brings back */
+	RETURN_UNSET,
+	RETURN_HDRS,
+	RETURN_FULL,
+};
+
 enum when {
 	WHEN_AUTO,
 	WHEN_ALWAYS,
@@ -90,6 +102,7 @@ struct settings {
 	char *interface;
 	struct duration timeout; /* longest wait for any one step */
 	bool allow_plain_login;
+	struct choice lane; /* enum lane_mode */
 
 	/* sender */
 	char *from;      /* -f or the account's: From: and envelope */
@@ -105,7 +118,10 @@ struct settings {
 	bool check;
 	char *output;
 	struct size max_size;
-	struct choice queue; /* enum queue_mode */
+	struct choice queue;        /* enum queue_mode */
+	char *notify;               /* "success,delay", RFC 3461 4.1 */
+	struct choice return_parts; /* enum return_mode */
+	char *envid;                /* RFC 3461 4.4 */
 
 	/* talk */
 	int verbose;

@@ -4,6 +4,8 @@
  */
 #include "smtp/session.h"
 
+#include "base/mem.h"
+
 #include <string.h>
 #include <sys/socket.h>
 
@@ -20,6 +22,21 @@ note(const struct smtp_session *s, const char *data, size_t size)
 		s->observer.note(s->observer.ctx, clean.data, clean.len);
 	else
 		s->observer.note(s->observer.ctx, data, size);
+}
+
+void
+session_dot(struct smtp_session *s, int64_t size)
+{
+	const struct smtp_observer *o = &s->observer;
+
+	s->recorder.dot = true;
+	recorder_touch(&s->recorder);
+	if (o->line != NULL) {
+		auto_free char *text =
+		    mem_printf("[%lld bytes of message]", (long long)size);
+
+		o->line(o->ctx, false, text, strlen(text));
+	}
 }
 
 int

@@ -19,6 +19,8 @@ static const struct word keywords[] = {
 	{ "SMTPUTF8", CAPABILITY_SMTPUTF8 },
 	{ "PIPELINING", CAPABILITY_PIPELINING },
 	{ "8BITMIME", CAPABILITY_8BITMIME },
+	{ "DSN", CAPABILITY_DSN },
+	{ "LIMITS", CAPABILITY_LIMITS },
 	{ NULL, 0 },
 };
 
@@ -90,20 +92,41 @@ parse_auth(struct capabilities *c, const char *text, const char *end)
 	}
 }
 
+/* Decimal digits and nothing else; 0 for anything else. */
+static int64_t
+parse_number(const char *text, size_t len)
+{
+	int64_t number = 0;
+
+	if (len > 18)
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return 0;
+		number = number * 10 + (text[i] - '0');
+	}
+	return number;
+}
+
 static void
 parse_size(struct capabilities *c, const char *text, const char *end)
 {
 	size_t len = next_word(&text, end);
-	int64_t size = 0;
 
-	if (len == 0 || len > 18)
-		return;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return;
-		size = size * 10 + (text[i] - '0');
-	}
-	c->size = size;
+	c->size = parse_number(text, len);
+}
+
+/* "RCPTMAX=100 MAILMAX=..." */
+static void
+parse_limits(struct capabilities *c, const char *text, const char *end)
+{
+	static const char name[] = "RCPTMAX=";
+	const size_t skip = sizeof(name) - 1;
+	size_t len;
+
+	for (; (len = next_word(&text, end)) > 0; text += len)
+		if (len > skip && strncasecmp(text, name, skip) == 0)
+			c->rcpt_max = parse_number(text + skip, len - skip);
 }
 
 void
@@ -118,6 +141,8 @@ capabilities_line(struct capabilities *c, const char *text, size_t len)
 		parse_auth(c, text + word, end);
 	else if (bit == CAPABILITY_SIZE)
 		parse_size(c, text + word, end);
+	else if (bit == CAPABILITY_LIMITS)
+		parse_limits(c, text + word, end);
 	else if (word >= 5 && strncasecmp(text, "AUTH=", 5) == 0)
 		c->old_auth = true;
 }

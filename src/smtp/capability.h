@@ -19,6 +19,8 @@ enum { /* extensions */
 	CAPABILITY_SMTPUTF8 = 8,
 	CAPABILITY_PIPELINING = 16,
 	CAPABILITY_8BITMIME = 32,
+	CAPABILITY_DSN = 64,
+	CAPABILITY_LIMITS = 128,
 };
 
 enum { /* SASL mechanisms that we know */
@@ -35,9 +37,10 @@ struct capabilities {
 	unsigned capitals;   /* those of them in capitals */
 	unsigned mechanisms; /* MECHANISM_ bits */
 	unsigned mechanisms_capitals;
-	int64_t size;   /* limit in bytes, 0 = none told */
-	bool old_auth;  /* "AUTH=...", which no standard knows */
-	char auth[160]; /* mechanisms as offered, blanks between */
+	int64_t size;     /* limit in bytes, 0 = none told */
+	int64_t rcpt_max; /* recipients of a transaction (RFC 9422), or 0 */
+	bool old_auth;    /* "AUTH=...", which no standard knows */
+	char auth[160];   /* mechanisms as offered, blanks between */
 };
 
 /* Take one line of the answer, behind its code, without its line end; not the

@@ -5,9 +5,8 @@
  * What libcurl gets wrong is kept from happening here: a message cut short, a
  * size that stops it early, a refusal that it does not hear.
  */
+#include "smtp/dots.h"
 #include "smtp/session.h"
-
-#include "base/mem.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -20,10 +19,8 @@ struct engine {
 	struct smtp_session *session;
 	const struct transaction *transaction;
 	struct curl_slist *recipients;
-	int64_t read;    /* bytes taken from the message */
+	struct dots dots;
 	int64_t written; /* bytes on the network, with stuffed dots */
-	int64_t dots;    /* lines seen that begin with a dot */
-	char tail[2];    /* the last two bytes */
 };
 
 static size_t
@@ -31,48 +28,6 @@ fail_read(struct engine *e, const struct error *err)
 {
 	(void)session_end(e->session, err);
 	return CURL_READFUNC_ABORT;
-}
-
-/* Count lines that begin with a dot, and keep the last two bytes. */
-static void
-look_at(struct engine *e, const char *data, size_t len)
-{
-	const char *end = data + len;
-
-	for (const char *p = data; (p = memchr(p, '.', (size_t)(end - p)));
-	     p++) {
-		char before = p > data ? p[-1] : e->tail[1];
-		bool first = p == data && e->read == 0;
-
-		e->dots += first || before == '\n';
-	}
-	if (len == 1)
-		e->tail[0] = e->tail[1];
-	else
-		e->tail[0] = end[-2];
-	e->tail[1] = end[-1];
-	e->read += (int64_t)len;
-}
-
-/*
- * The last block is about to leave.  Everything promised must be true by now: a
- * message without its final line end, or with another size than declared, would
- * be cut or hang, and no server could notice.
- */
-static int
-check_whole(const struct engine *e, struct error *err)
-{
-	const struct wire *wire = e->transaction->wire;
-
-	if (e->read != wire->size)
-		return error_set(err, ERR_IO,
-		    "the message has %lld bytes instead of %lld",
-		    (long long)e->read, (long long)wire->size);
-	if (e->dots != wire->dot_lines || e->tail[0] != '\r' ||
-	    e->tail[1] != '\n')
-		return error_set(err, ERR_SOFTWARE,
-		    "the message is not in the form of the wire");
-	return 0;
 }
 
 /* A refusal in the middle of the message, where it can be seen: TLS hides it.
@@ -101,7 +56,7 @@ fill(struct engine *e, char *out, size_t room, struct error *err)
 			return -1;
 		if (got == 0)
 			break;
-		look_at(e, out + filled, (size_t)got);
+		(void)dots_scan(&e->dots, out + filled, (size_t)got);
 		filled += (size_t)got;
 	}
 	return (ssize_t)filled;
@@ -126,8 +81,8 @@ on_read(char *out, size_t size, size_t n, void *ctx)
 	got = fill(e, out, size * n, &err);
 	if (got < 0)
 		return fail_read(e, &err);
-	if ((got == 0 || e->read >= e->transaction->wire->size) &&
-	    check_whole(e, &err) != 0)
+	if ((got == 0 || e->dots.read >= e->transaction->wire->size) &&
+	    dots_check(&e->dots, e->transaction->wire, &err) != 0)
 		return fail_read(e, &err);
 	return (size_t)got;
 }
@@ -151,13 +106,7 @@ on_written(void *ctx, size_t len)
 		o->progress(o->ctx, sent, wire->size);
 	if (s->recorder.dot || e->written < wire->size + wire->dot_lines)
 		return;
-	s->recorder.dot = true;
-	if (o->line != NULL) {
-		auto_free char *text = mem_printf(
-		    "[%lld bytes of message]", (long long)wire->size);
-
-		o->line(o->ctx, false, text, strlen(text));
-	}
+	session_dot(s, wire->size);
 }
 
 static void
@@ -179,7 +128,7 @@ prepare(CURL *easy, void *ctx)
 }
 
 static int
-carry(struct smtp_session *s, const struct transaction *t, struct error *err)
+carry(struct smtp_session *s, struct transaction *t, struct error *err)
 {
 	struct engine e = { .session = s, .transaction = t };
 	const struct session_hooks hooks = { prepare, on_written, &e };
@@ -203,4 +152,4 @@ carry(struct smtp_session *s, const struct transaction *t, struct error *err)
 	return result;
 }
 
-const struct lane engine_lane = { "engine", carry };
+const struct lane engine_lane = { "engine", carry, NULL };

@@ -130,8 +130,8 @@ check_login(const struct policy *p, const struct capabilities *c,
 	return GATE_MECHANISM;
 }
 
-static enum gate
-check_message(
+enum gate
+gate_message(
     const struct policy *p, const struct capabilities *c, struct error *err)
 {
 	if (c->size > 0 && p->size > c->size) {
@@ -153,7 +153,7 @@ check_message(
 		hint_set(err, HINT_SMTPUTF8, &facts);
 		return GATE_STOP;
 	}
-	if (!libcurl_sees(p, c, CAPABILITY_SMTPUTF8))
+	if (!p->own_mail && !libcurl_sees(p, c, CAPABILITY_SMTPUTF8))
 		return stop_lower_case(p, "SMTPUTF8", err);
 	return GATE_PASS;
 }
@@ -170,7 +170,7 @@ gate_ehlo(const struct policy *p, const struct capabilities *c,
 	gate = check_login(p, c, mechanisms, err);
 	if (gate != GATE_PASS)
 		return gate;
-	return check_message(p, c, err);
+	return gate_message(p, c, err);
 }
 
 enum gate

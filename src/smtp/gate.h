@@ -28,6 +28,7 @@ struct policy {
 	int64_t size;        /* of the message */
 	const char *utf8;    /* an address that needs SMTPUTF8, or NULL */
 	unsigned libcurl;    /* its version number, 0x075801 */
+	bool own_mail;       /* MAIL is not said by libcurl */
 };
 
 enum gate {
@@ -40,6 +41,11 @@ enum gate {
 /* The answer to EHLO is complete and positive. */
 enum gate gate_ehlo(const struct policy *p, const struct capabilities *c,
     unsigned *mechanisms, struct error *err);
+
+/* The part of it that each message on a kept connection needs again: size and
+ * addresses. */
+enum gate gate_message(
+    const struct policy *p, const struct capabilities *c, struct error *err);
 
 /* EHLO was refused: is HELO enough for what is wanted? */
 enum gate gate_no_ehlo(

@@ -47,6 +47,7 @@ make_policy(const struct smtp_session *s)
 		.size = t->wire->size,
 		.utf8 = t->utf8,
 		.libcurl = s->libcurl,
+		.own_mail = s->lane != &engine_lane,
 	};
 }
 
@@ -118,6 +119,17 @@ apply_gate(struct smtp_session *s, enum gate gate, unsigned mechanisms,
 	return -1;
 }
 
+int
+session_check_message(struct smtp_session *s)
+{
+	struct policy policy = make_policy(s);
+	struct error err = ERROR_INIT;
+
+	if (gate_message(&policy, &s->recorder.offers, &err) == GATE_PASS)
+		return 0;
+	return session_end(s, &err);
+}
+
 static int
 judge_ehlo(struct smtp_session *s)
 {
@@ -176,8 +188,8 @@ judge(struct smtp_session *s)
 	return 0;
 }
 
-static int
-refuse_line(struct smtp_session *s)
+int
+session_bad_line(struct smtp_session *s)
 {
 	const struct recorder *r = &s->recorder;
 	struct policy policy = make_policy(s);
@@ -206,7 +218,7 @@ session_on_header(char *data, size_t size, size_t n, void *ctx)
 		verdict = judge(s);
 		break;
 	case RECORD_BAD:
-		verdict = refuse_line(s);
+		verdict = session_bad_line(s);
 		break;
 	}
 	return verdict == 0 ? n : 0;

@@ -104,14 +104,41 @@ recorder_connect(struct recorder *r)
 	(void)push(r, VERB_GREETING);
 }
 
+/*
+ * Is the reply to this command a consequence of a refusal before it?  RCPT and
+ * DATA without MAIL, DATA without recipients.
+ */
+static bool
+is_moot(const struct recorder *r, enum verb verb)
+{
+	if (verb != VERB_RCPT && verb != VERB_DATA && verb != VERB_BODY)
+		return false;
+	if (reply_class(&r->mail) >= 3)
+		return true;
+	return verb != VERB_RCPT && r->mail.code != 0 && r->accepted == 0 &&
+	    r->next == r->recipient_count;
+}
+
+/* The stage is that of the oldest command without a reply. */
+static void
+follow(struct recorder *r)
+{
+	enum verb verb = recorder_waiting(r);
+
+	if (verb != VERB_NONE && verb != VERB_GREETING && verb != VERB_QUIT &&
+	    verb != VERB_OTHER && !is_moot(r, verb))
+		r->stage = verbs[verb].stage;
+}
+
 void
 recorder_begin(struct recorder *r, struct recipient **recipients, size_t count)
 {
 	r->recipients = recipients;
 	r->recipient_count = count;
-	r->next = 0;
-	r->mail = r->data = r->final = (struct reply){ .code = 0 };
+	r->next = r->accepted = 0;
+	r->last = r->mail = r->data = r->final = (struct reply){ .code = 0 };
 	r->dot = false;
+	follow(r);
 	recorder_touch(r);
 }
 
@@ -175,9 +202,8 @@ client_line(struct recorder *r, const char *line, size_t len)
 	}
 	if (verb == VERB_EHLO)
 		r->offers = (struct capabilities){ .offered = 0 };
-	if (verb != VERB_OTHER && verb != VERB_QUIT)
-		r->stage = verbs[verb].stage;
 	(void)push(r, verb);
+	follow(r);
 	recorder_touch(r);
 }
 
@@ -200,6 +226,7 @@ recorder_client(struct recorder *r, const char *data, size_t len)
 static void
 file_rcpt(struct recorder *r)
 {
+	r->accepted += reply_class(&r->last) == 2;
 	if (r->next < r->recipient_count)
 		r->recipients[r->next++]->reply = r->last;
 }
@@ -225,10 +252,8 @@ file_reply(struct recorder *r)
 		break;
 	case VERB_DATA:
 		r->data = r->last;
-		if (r->last.code == 354) {
-			r->stage = STAGE_BODY;
+		if (r->last.code == 354)
 			(void)push(r, VERB_BODY);
-		}
 		break;
 	case VERB_BODY:
 		r->final = r->last;
@@ -275,10 +300,20 @@ server_line(struct recorder *r, const char *line, size_t len)
 	verb = pop(r);
 	if (verb == VERB_QUIT)
 		return RECORD_MORE;
+	recorder_touch(r);
+	if (is_moot(r, verb)) {
+		if (r->parser.reply.code == 421)
+			r->last = r->parser.reply;
+		if (verb == VERB_DATA && r->parser.reply.code == 354)
+			(void)push(r, VERB_BODY);
+		return RECORD_REPLY;
+	}
 	r->answered = verb;
 	r->last = r->parser.reply;
 	file_reply(r);
-	recorder_touch(r);
+	/* What follows the end of a message belongs to another one. */
+	if (verb != VERB_BODY)
+		follow(r);
 	return RECORD_REPLY;
 }
 

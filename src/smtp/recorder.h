@@ -5,7 +5,10 @@
  * Fed with every line of both sides, in order; whoever carries the lines
  * (libcurl's callbacks, or a lane of our own) does not matter.  Commands wait
  * in a queue until their reply is complete, so a group of pipelined commands is
- * recorded as well as a single one.  All verdicts are taken from here.
+ * recorded as well as a single one.  Where a command of a group was refused,
+ * the replies to those behind it that needed it say nothing new and are left
+ * out: the minutes read as if they had never been sent.  All verdicts are taken
+ * from here.
  */
 #ifndef MITTO_RECORDER_H
 #define MITTO_RECORDER_H
@@ -65,6 +68,7 @@ struct recorder {
 	/* the transaction: the k-th RCPT is recipients[k] */
 	struct recipient **recipients;
 	size_t recipient_count, next;
+	size_t accepted; /* RCPTs answered with 2xx */
 	struct reply mail;
 	struct reply data;
 	struct reply final; /* after the dot, or early */
@@ -81,7 +85,8 @@ void recorder_connect(struct recorder *r);
 /* A stage that no line tells: STAGE_TLS, STAGE_GREETING of implicit TLS. */
 void recorder_stage(struct recorder *r, enum stage stage);
 
-/* The next MAIL is for these recipients; the array is borrowed. */
+/* The next MAIL to be answered is for these recipients; the array is borrowed.
+ */
 void recorder_begin(
     struct recorder *r, struct recipient **recipients, size_t count);
 

@@ -55,21 +55,27 @@ session_drop(struct smtp_session *s)
 		curl_easy_cleanup(s->easy);
 	}
 	s->easy = NULL;
+	s->ready = false;
 	s->told_tls = false;
 	s->certificate.matched = false;
 	s->tls[0] = '\0';
+}
+
+void
+session_begin(struct smtp_session *s, const struct transaction *t)
+{
+	s->transaction = t;
+	s->stop = SESSION_GO;
+	s->fresh = false;
+	s->words[0] = '\0';
+	recorder_begin(&s->recorder, t->recipients, t->count);
 }
 
 /* A handle ready to run, new or kept. */
 static int
 make_ready(struct smtp_session *s, struct error *err)
 {
-	const struct transaction *t = s->transaction;
-
-	s->stop = SESSION_GO;
-	s->fresh = false;
-	s->words[0] = '\0';
-	recorder_begin(&s->recorder, t->recipients, t->count);
+	session_begin(s, s->transaction);
 	if (s->easy == NULL && session_configure(s, err) != 0)
 		return -1;
 	recorder_stage(&s->recorder, STAGE_CONNECT);
@@ -79,10 +85,11 @@ make_ready(struct smtp_session *s, struct error *err)
 	return 0;
 }
 
-/* Does a reply say how it ended? */
-static bool
-reply_explains(const struct recorder *r)
+bool
+session_explained(const struct smtp_session *s)
 {
+	const struct recorder *r = &s->recorder;
+
 	if (r->last.code == 421)
 		return true;
 	/* After a refusal libcurl may have said QUIT and not waited. */
@@ -91,6 +98,16 @@ reply_explains(const struct recorder *r)
 		return false;
 	return reply_class(&r->last) >= 4 ||
 	    (r->answered == VERB_AUTH && r->last.code == 334);
+}
+
+/* A yes that means nothing where it was said: libcurl hangs up then. */
+static bool
+is_out_of_place(const struct recorder *r)
+{
+	if (r->answered == VERB_DATA)
+		return r->data.code != 0 && r->data.code != 354 &&
+		    reply_class(&r->data) < 4;
+	return r->answered == VERB_MAIL && reply_class(&r->mail) == 3;
 }
 
 static int
@@ -104,9 +121,10 @@ conclude(struct smtp_session *s, CURLcode rc, struct error *err)
 		*err = s->stopped;
 		return -1;
 	}
-	if (rc == CURLE_OK || s->stop == SESSION_DONE ||
-	    reply_explains(&s->recorder))
+	if (rc == CURLE_OK || s->stop == SESSION_DONE || session_explained(s))
 		return 0;
+	if (is_out_of_place(&s->recorder))
+		rc = CURLE_WEIRD_SERVER_REPLY;
 	session_failure(s, rc, err);
 	return -1;
 }
@@ -125,6 +143,7 @@ session_perform(struct smtp_session *s, const struct transaction *t,
 		if (make_ready(s, err) != 0)
 			return -1;
 		rc = curl_easy_perform(s->easy);
+		s->ready = rc == CURLE_OK;
 		if (s->stop != SESSION_AGAIN)
 			return conclude(s, rc, err);
 	}

@@ -48,7 +48,7 @@ struct smtp_session {
 	struct trust trust;
 	unsigned libcurl; /* version number of the one running */
 	bool local;       /* what is sent does not leave this machine */
-	const char *utf8; /* of the running message, see lane.h */
+	bool last;        /* no message follows the running one */
 
 	/* the plan */
 	bool in_clear;       /* --tls=try: the server has no STARTTLS */
@@ -61,6 +61,7 @@ struct smtp_session {
 	curl_socket_t sockets[4]; /* open ones; more than one while racing */
 	size_t socket_count;
 	bool fresh;  /* connected during the running perform */
+	bool ready;  /* CONNECT_ONLY: logged in, and nothing went wrong since */
 	bool probed; /* asked whether the port speaks TLS */
 	bool told_tls;
 	char tls[32]; /* "TLSv1.3", empty without */
@@ -71,6 +72,7 @@ struct smtp_session {
 	const struct session_hooks *hooks;
 	enum session_stop stop;
 	struct error stopped;
+	struct pipeline *pipeline; /* of the lane of that name, or NULL */
 };
 
 /*
@@ -80,6 +82,9 @@ struct smtp_session {
  */
 int session_perform(struct smtp_session *s, const struct transaction *t,
     const struct session_hooks *hooks, struct error *err) MUST_CHECK;
+
+/* Forget the last transaction, begin this one. */
+void session_begin(struct smtp_session *s, const struct transaction *t);
 
 /* Close the connection and forget the handle. */
 void session_drop(struct smtp_session *s);
@@ -114,6 +119,24 @@ curl_socket_t session_on_open(
     void *ctx, curlsocktype purpose, struct curl_sockaddr *address);
 int session_on_close(void *ctx, curl_socket_t fd);
 CURLcode session_on_ssl(CURL *easy, void *ssl_ctx, void *ctx);
+
+/* Deadlines and signals: -1 when it is time to stop (watchdog.c). */
+int session_watch(struct smtp_session *s);
+
+/* Milliseconds until session_watch should be asked again, at most 1000. */
+int session_patience(const struct smtp_session *s);
+
+/* Does the last reply say how it ended: a refusal, or 421? */
+bool session_explained(const struct smtp_session *s);
+
+/* recorder_server() said RECORD_BAD: say what the line looks like; -1. */
+int session_bad_line(struct smtp_session *s);
+
+/* Size limit and addresses against what this server offers; -1 to stop. */
+int session_check_message(struct smtp_session *s);
+
+/* The final dot is handed over. */
+void session_dot(struct smtp_session *s, int64_t size);
 
 /* In plaintext: take a refusal that is waiting on the socket, in the middle of
  * the message; true when there was one. */

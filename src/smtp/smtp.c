@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "smtp/auth.h"
+#include "smtp/command.h"
 #include "smtp/envelope.h"
 #include "smtp/helo.h"
 #include "smtp/session.h"
@@ -24,6 +25,22 @@ on_line(void *ctx, bool from_server, const char *text, size_t len)
 		s->observer.line(s->observer.ctx, from_server, text, len);
 }
 
+static struct dsn
+dsn_of(const struct settings *set)
+{
+	static const char *const parts[] = {
+		[RETURN_UNSET] = NULL,
+		[RETURN_HDRS] = "HDRS",
+		[RETURN_FULL] = "FULL",
+	};
+
+	return (struct dsn){
+		.notify = set->notify,
+		.parts = parts[set->return_parts.value],
+		.envid = set->envid,
+	};
+}
+
 /* What can be known to fail before anything is connected. */
 static int
 check_policy(const struct smtp_session *s, struct error *err)
@@ -31,9 +48,15 @@ check_policy(const struct smtp_session *s, struct error *err)
 	const struct settings *set = s->settings;
 	const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
 	struct hint_facts facts = session_facts(s);
+	struct dsn dsn = dsn_of(set);
 
 	if (auth_check(set, &s->password, err) != 0)
 		return -1;
+	if (s->lane == &engine_lane && command_wants_dsn(&dsn)) {
+		(void)error_set(err, ERR_USAGE,
+		    "libcurl does not ask for delivery reports");
+		return error_hint(err, "--lane=pipeline does");
+	}
 	if (s->endpoint.tls != TLS_PLAIN) {
 		if (library != NULL && strncmp(library, "OpenSSL", 7) == 0)
 			return 0;
@@ -86,7 +109,8 @@ smtp_open(const struct settings *set, const struct endpoint *e,
 	if (observer != NULL)
 		s->observer = *observer;
 	s->interrupted = interrupted;
-	s->lane = &engine_lane;
+	s->lane =
+	    set->lane.value == LANE_ENGINE ? &engine_lane : &pipeline_lane;
 	/* Behind a proxy "localhost" is another machine's. */
 	s->local = e->loopback && set->proxy == NULL;
 	s->libcurl = curl_version_info(CURLVERSION_NOW)->version_num;
@@ -111,6 +135,8 @@ smtp_close(struct smtp_session *s)
 {
 	if (s == NULL)
 		return;
+	if (s->lane->part != NULL)
+		s->lane->part(s);
 	session_drop(s);
 	certificate_release(&s->certificate);
 	recorder_release(&s->recorder);
@@ -126,20 +152,39 @@ smtp_close(struct smtp_session *s)
  * if nothing was said on it, the transaction is tried once more on a new one.
  */
 static void
-carry(struct smtp_session *s, const struct transaction *t, struct outcome *o,
+carry(struct smtp_session *s, struct transaction *t, struct outcome *o,
     struct error *err)
 {
 	bool kept = s->easy != NULL;
 	int carried = s->lane->carry(s, t, err);
 	int mail = s->recorder.mail.code;
+	int last = s->recorder.last.code;
 
 	if (kept && !s->fresh && s->stop == SESSION_GO &&
-	    ((carried != 0 && mail == 0) || mail == 421)) {
+	    (mail == 421 || (mail == 0 && (carried != 0 || last == 421)))) {
 		session_drop(s);
 		*err = (struct error)ERROR_INIT;
 		carried = s->lane->carry(s, t, err);
 	}
 	verdict_transaction(s, t, carried, o, err);
+}
+
+size_t
+smtp_transaction_size(const struct smtp_session *s, size_t waiting)
+{
+	int64_t most = s->easy != NULL ? s->recorder.offers.rcpt_max : 0;
+
+	if (most <= 0)
+		most = TRANSACTION_DEFAULT;
+	else if (most > TRANSACTION_MAX)
+		most = TRANSACTION_MAX;
+	return waiting < (size_t)most ? waiting : (size_t)most;
+}
+
+void
+smtp_last(struct smtp_session *s)
+{
+	s->last = true;
 }
 
 /* Recipients that wait for a transaction, in the envelope's order. */
@@ -181,8 +226,8 @@ deliver(struct smtp_session *s, struct transaction *t, struct outcome *o,
 		items[i] = &o->recipients[i];
 	while (q.count > 0 && stopped->kind == ERR_NONE) {
 		t->recipients = q.items;
-		t->count =
-		    q.count < TRANSACTION_MAX ? q.count : TRANSACTION_MAX;
+		t->count = smtp_transaction_size(s, q.count);
+		t->following = q.count - t->count;
 		for (size_t i = 0; i < t->count; i++)
 			q.items[i]->reply = (struct reply){ .code = 0 };
 		carry(s, t, o, stopped);
@@ -203,6 +248,7 @@ smtp_send(struct smtp_session *s, const struct envelope *envelope,
 		.sender = envelope->sender,
 		.wire = wire,
 		.utf8 = envelope_utf8(envelope),
+		.dsn = dsn_of(s->settings),
 		.check = check,
 	};
 	struct error stopped = ERROR_INIT;

@@ -61,8 +61,12 @@ struct smtp_session *smtp_open(const struct settings *s,
     const struct smtp_observer *observer, const volatile int *interrupted,
     struct error *err) MUST_CHECK;
 
+/* The next message is the last one: QUIT may leave together with it. */
+void smtp_last(struct smtp_session *session);
+
 /*
- * Send one message: transactions of at most 100 recipients each, further ones
+ * Send one message: transactions of at most 100 recipients each (or what the
+ * server announces), further ones
  * for recipients that a server put off with 452/4.5.3.  With `check` it stops
  * after RCPT.  Always fills *o (released by the caller); o->error says the
  * whole result with hint.  Returns 0 when every recipient was accepted.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Called by libcurl at least once a second: signals, deadlines, and the port
- * that keeps silent because it waits for TLS.
+ * Asked at least once a second, by libcurl or by our own waiting: signals,
+ * deadlines, and the port that keeps silent because it waits for TLS.
  */
 #include "smtp/session.h"
 
@@ -75,10 +75,8 @@ probe(struct smtp_session *s, long long waited, int64_t limit)
 }
 
 int
-session_on_progress(void *ctx, curl_off_t dltotal UNUSED,
-    curl_off_t dlnow UNUSED, curl_off_t ultotal UNUSED, curl_off_t ulnow UNUSED)
+session_watch(struct smtp_session *s)
 {
-	struct smtp_session *s = ctx;
 	struct error err = ERROR_INIT;
 	int64_t limit;
 	long long now = clock_ms();
@@ -87,7 +85,9 @@ session_on_progress(void *ctx, curl_off_t dltotal UNUSED,
 	/* All is said by then; nobody has to wait for a good-bye. */
 	if (recorder_waiting(&s->recorder) == VERB_QUIT)
 		return s->stop == SESSION_STOPPED ||
-		    now - s->recorder.since >= SESSION_QUIT_WAIT * 1000;
+			now - s->recorder.since >= SESSION_QUIT_WAIT * 1000
+		    ? -1
+		    : 0;
 	if (s->interrupted != NULL && *s->interrupted != 0) {
 		(void)error_set(&err, ERR_INTERRUPTED, "interrupted");
 		return session_end(s, &err);
@@ -101,4 +101,22 @@ session_on_progress(void *ctx, curl_off_t dltotal UNUSED,
 		return 0;
 	deadline_error(&s->recorder, s->server, limit, &err);
 	return session_end(s, &err);
+}
+
+int
+session_patience(const struct smtp_session *s)
+{
+	int64_t limit = deadline_limit(&s->recorder, s->settings->timeout.ms);
+	int64_t left = limit - (clock_ms() - s->recorder.since);
+
+	if (left < 1)
+		return 0;
+	return left < 1000 ? (int)left : 1000;
+}
+
+int
+session_on_progress(void *ctx, curl_off_t dltotal UNUSED,
+    curl_off_t dlnow UNUSED, curl_off_t ultotal UNUSED, curl_off_t ulnow UNUSED)
+{
+	return session_watch(ctx);
 }

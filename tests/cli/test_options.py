@@ -22,8 +22,9 @@ OPTIONS = """
 --fingerprint --proxy --helo --interface --timeout --allow-plain-login
 --config --set --dry-run --check --output --queue --quiet --json --progress
 --color --transcript --log --syslog --no-input --help --version
+--lane --notify --return --envid
 """.split()
-SHORT = "sfrFcbHmMtaIASpukx46CnovqXhVieEO"
+SHORT = "sfrFcbHmMtaIASpukx46CnovqXhVieEONR"
 
 FLAGS = ["--read-headers", "--raw", "--edit", "--skip-empty", "--insecure",
          "--allow-plain-login", "--dry-run", "--check", "--quiet", "--json",
@@ -277,10 +278,17 @@ def test_no_queue_in_this_release(refused, args):
     refused((64, 69, 78), *args, "-m", "x", BOB, says="queue")
 
 
-@pytest.mark.parametrize("option", ["--notify=never", "--return=hdrs",
-                                    "--envid=x", "--lane=auto"])
-def test_not_in_this_release(refused, option):
-    refused(64, option, "-m", "x", BOB)
+@pytest.mark.parametrize("option", [
+    "--notify=x", "--notify=never,success", "--notify=success,",
+    "--notify=delay,delay", "--return=all", "--envid=a\nb",
+    "--envid=" + "x" * 101, "--envid=\u00fc", "--lane=fast"])
+def test_bad_reports_and_lanes(refused, option):
+    refused((64, 65), option, "-m", "x", BOB)
+
+
+@pytest.mark.parametrize("option", ["-Nnever", "-Rhdrs", "--envid=x"])
+def test_engine_asks_for_no_reports(refused, option):
+    refused(64, option, "--lane=engine", "-m", "x", BOB, says="pipeline")
 
 
 def test_no_input(run_mitto, server):

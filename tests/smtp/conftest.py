@@ -12,18 +12,37 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from server import Server
 
+LANES = {"engine": "engine", "single": "pipeline", "grouped": "pipeline"}
+
 
 @pytest.fixture
-def script():
+def script(lane):
     """script(**options) starts a scripted server; see server.py."""
     running = []
 
     def start(**options):
+        options.setdefault("pipelining", lane == "grouped")
         running.append(Server(**options))
         return running[-1]
     yield start
     for server in running:
         server.stop()
+
+
+@pytest.fixture(params=["engine", "single", "grouped"])
+def lane(request):
+    """Every test runs three times: libcurl says MAIL, RCPT and DATA; we do, one
+    at a time; we do, and the server offers PIPELINING."""
+    return request.param
+
+
+@pytest.fixture
+def run_mitto(run_mitto, lane):
+    """The program, told which lane to use."""
+    def run(*args, env=None, **kwargs):
+        return run_mitto(*args, env=dict({"MITTO_LANE": LANES[lane]}, **(env or {})),
+                         **kwargs)
+    return run
 
 
 @pytest.fixture

@@ -78,17 +78,29 @@ class Server:
     mechanisms  offered after AUTH, separated by blanks
     during      (bytes, reply): what is done when so much of a body came
     pace        seconds to wait before each read of a body
+    pipelining  PIPELINING is among the offers
+    strict      RCPT is refused without MAIL, DATA without a recipient
+    join        replies wait until there is nothing more to read
+    cut         (position, seconds): what is said pauses there
+    deaf        forgets what came behind a command (never pipeline to it)
     """
 
     def __init__(self, offers=(), replies=None, tls=None, implicit=False,
                  login=None, mechanisms="PLAIN LOGIN", during=None, pace=0,
-                 host="127.0.0.1"):
+                 host="127.0.0.1", pipelining=False, strict=True,
+                 join=False, cut=None, deaf=False):
         self.offers, self.tls, self.implicit = offers, tls, implicit
-        self.replies = dict(DEFAULTS, **(replies or {}))
+        self.replies = {
+            stage: list(reply) if isinstance(reply, list) else reply
+            for stage, reply in dict(DEFAULTS, **(replies or {})).items()}
         self.login, self.mechanisms = login, mechanisms
         self.during, self.pace = during, pace
+        self.pipelining, self.strict = pipelining, strict
+        self.join, self.cut, self.deaf = join, cut, deaf
         self.commands, self.messages = [], []
         self.connections = 0
+        self.flights = 0  # times it answered
+        self.got = 0  # bytes of bodies
         self.partial = b""
         self.stopping = threading.Event()
         self.sockets = []
@@ -155,6 +167,7 @@ class _Client:
         self.in_tls = False
         self.user = None
         self.buffer = b""
+        self.waiting, self.spoken = b"", 0
         self.sender, self.recipients = None, []
 
     # --- replies
@@ -177,9 +190,11 @@ class _Client:
             self.close(action.reset)
         if isinstance(action, Hang):
             self.say(action.reply)
+            self.flush()
             self.server.stopping.wait()
             raise Closed
         if isinstance(action, Delay):
+            self.flush()
             if self.server.stopping.wait(action.seconds):
                 raise Closed
             return self.act(action.reply, arg)
@@ -191,9 +206,26 @@ class _Client:
             return
         if isinstance(text, str):
             text = text.replace("\n", "\r\n").encode() + b"\r\n"
-        self.sock.sendall(text, flags)
+        self.waiting += text
+        if not self.server.join:
+            self.flush(flags)
+
+    def flush(self, flags=0):
+        text, self.waiting = self.waiting, b""
+        self.server.flights += text != b""
+        if self.server.cut is not None:
+            position, seconds = self.server.cut
+            first = max(position - self.spoken, 0)
+            self.spoken += len(text)
+            if 0 < first < len(text):
+                self.sock.sendall(text[:first])
+                time.sleep(seconds)
+                text = text[first:]
+        if text:
+            self.sock.sendall(text, flags)
 
     def close(self, reset):
+        self.flush()
         if reset:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                  struct.pack("ii", 1, 0))
@@ -202,6 +234,7 @@ class _Client:
     # --- input
 
     def fill(self):
+        self.flush()
         data = self.sock.recv(65536)
         if not data:
             raise Closed
@@ -211,9 +244,12 @@ class _Client:
         while b"\n" not in self.buffer:
             self.fill()
         line, self.buffer = self.buffer.split(b"\n", 1)
+        if self.server.deaf:
+            self.buffer = b""
         return line.rstrip(b"\r").decode("utf-8", "surrogateescape")
 
     def start_tls(self):
+        self.flush()
         self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
         self.server.sockets.append(self.sock)
         self.in_tls = True
@@ -242,6 +278,8 @@ class _Client:
             return
         offers = self.server.offers
         lines = list(offers(self.in_tls) if callable(offers) else offers)
+        if self.server.pipelining:
+            lines.append("PIPELINING")
         if self.server.tls is not None and not self.in_tls:
             lines.append("STARTTLS")
         if self.server.login is not None:
@@ -258,22 +296,29 @@ class _Client:
             self.start_tls()
 
     def do_mail(self, arg):
+        self.sender, self.recipients = None, []
         if self.reply("MAIL", arg) // 100 == 2:
             self.sender = arg[arg.find("<") + 1:arg.rfind(">")]
-            self.recipients = []
 
     def do_rcpt(self, arg):
-        if self.reply("RCPT", arg) // 100 == 2:
+        if self.sender is None and self.server.strict:
+            self.say("503 5.5.1 MAIL first")
+        elif self.reply("RCPT", arg) // 100 == 2:
             self.recipients.append(arg[arg.find("<") + 1:arg.rfind(">")])
 
     def do_rset(self, arg):
+        self.sender, self.recipients = None, []
         self.reply("RSET", arg)
 
     def do_quit(self, arg):
         self.reply("QUIT", arg)
+        self.flush()
         raise Closed
 
     def do_data(self, arg):
+        if not self.recipients and self.server.strict:
+            self.say("554 5.5.1 no valid recipients")
+            return
         if self.reply("DATA", arg) != 354:
             return
         raw = self.body()
@@ -281,6 +326,7 @@ class _Client:
             self.sender, self.recipients, raw,
             re.sub(rb"(?m)^\.", b"", raw), self.user, self.in_tls,
             self.number))
+        self.recipients = []
         self.reply("BODY")
 
     def body(self):
@@ -291,6 +337,7 @@ class _Client:
             chunk, self.buffer = self.buffer, b""
             chunks.append(chunk)
             size += len(chunk)
+            self.server.got += len(chunk)
             tail = last + chunk
             if b"\r\n.\r\n" in tail:
                 raw = b"".join(chunks)

@@ -47,12 +47,14 @@ def test_mixed_refusals(script, mail):
     (["550 5.1.1 no", "550 5.7.1 no", "550 5.1.1 no"], 69),
     (["550 5.1.1 no", "450 4.2.0 later", "450 4.2.0 later"], 69),
 ])
-def test_all_refused(script, mail, replies, status):
+def test_all_refused(script, mail, lane, replies, status):
     server = script(replies={"RCPT": replies})
     result = mail(server, to=ALL)
     assert result.status == status, result
     assert "accepted" not in states(result)
-    assert server.count("RCPT") == 3 and server.count("DATA") == 0
+    assert server.count("RCPT") == 3 and server.messages == []
+    assert server.count("DATA") == (lane == "grouped")
+    assert result.answer["stage"] == "rcpt"
 
 
 def test_forwarded(script, mail):

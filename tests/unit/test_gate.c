@@ -66,6 +66,10 @@ test_capabilities(void **state UNUSED)
 		check_true(rows[i].lines, c.size == rows[i].size, "size");
 		check_str(rows[i].lines, c.auth, rows[i].auth);
 	}
+	assert_int_equal(parse("LIMITS MAILMAX=3 rcptmax=50").rcpt_max, 50);
+	assert_int_equal(parse("LIMITS RCPTMAX=5x").rcpt_max, 0);
+	assert_int_equal(parse("LIMITS").rcpt_max, 0);
+	assert_int_equal(parse("DSN").offered, CAPABILITY_DSN);
 	assert_true(parse("AUTH=LOGIN PLAIN").old_auth);
 	assert_false(parse("AUTH PLAIN").old_auth);
 }

@@ -71,11 +71,15 @@ static const struct {
 	{ "interface", "eth0", "eth0" },
 	{ "timeout", "90s", "90s" },
 	{ "allow-plain-login", "yes", "yes" },
+	{ "lane", "engine", "engine" },
 	{ "config", "none", "none" },
 	{ "dry-run", "yes", "yes" },
 	{ "check", "yes", "yes" },
 	{ "output", "-", "-" },
 	{ "queue", "never", "never" },
+	{ "notify", "success,delay", "success,delay" },
+	{ "return", "hdrs", "hdrs" },
+	{ "envid", "a+b", "a+b" },
 	{ "verbose", "2", "2" },
 	{ "quiet", "yes", "yes" },
 	{ "json", "yes", "yes" },
@@ -322,7 +326,7 @@ test_lookup(void **state UNUSED)
 	assert_ptr_equal(option_by_letter('f'), option_by_name("from"));
 	assert_null(option_by_letter('\0'));
 	assert_null(option_by_letter('Q'));
-	assert_null(option_by_name("notify"));
+	assert_null(option_by_name("notified"));
 	assert_string_equal(option_suggest("sujbect", IN_ARGV), "subject");
 	assert_string_equal(
 	    option_suggest("pasword-command", IN_CONFIG), "password-command");

@@ -308,6 +308,53 @@ test_too_many(void **state UNUSED)
 	finish(&f);
 }
 
+/* Behind a refused MAIL, or without a recipient, replies say nothing new. */
+static void
+test_consequences(void **state UNUSED)
+{
+	static const struct {
+		const char *name, *script;
+		enum stage stage;
+		int last, mail, rcpt, data, final;
+	} rows[] = {
+		{ "MAIL",
+		    ">MAIL\n>RCPT\n>DATA\n<550 no\n<503 first\n<503 first\n",
+		    STAGE_MAIL, 550, 550, 0, 0, 0 },
+		{ "RCPT", ">MAIL\n>RCPT\n>DATA\n<250 a\n<550 b\n<554 c\n",
+		    STAGE_RCPT, 550, 250, 550, 0, 0 },
+		{ "354 for nobody",
+		    ">MAIL\n>RCPT\n>DATA\n<250 a\n<550 b\n<354 c\n<250 d\n",
+		    STAGE_RCPT, 550, 250, 550, 0, 0 },
+		{ "421 counts", ">MAIL\n>RCPT\n>DATA\n<550 no\n<421 closing\n",
+		    STAGE_MAIL, 421, 550, 0, 0, 0 },
+		{ "half a group", ">MAIL\n>RCPT\n>DATA\n<250 a\n", STAGE_RCPT,
+		    250, 250, 0, 0, 0 },
+		{ "the next group waits",
+		    ">MAIL\n>RCPT\n>DATA\n<250 a\n<250 b\n<354 c\n>MAIL\n"
+		    "<251 d\n",
+		    STAGE_BODY, 251, 250, 250, 354, 251 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *name = rows[i].name;
+		const struct recorder *r;
+		struct fixture f;
+
+		start(&f, 1);
+		r = &f.recorder;
+		(void)play(&f, "<220 a\n>EHLO me\n<250 a\n");
+		assert_int_equal(play(&f, rows[i].script), RECORD_REPLY);
+		check_true(name, r->stage == rows[i].stage, "stage");
+		check_true(name, r->last.code == rows[i].last, "last");
+		check_true(name, r->mail.code == rows[i].mail, "mail");
+		check_true(
+		    name, f.people[0].reply.code == rows[i].rcpt, "rcpt");
+		check_true(name, r->data.code == rows[i].data, "data");
+		check_true(name, r->final.code == rows[i].final, "final");
+		finish(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -316,6 +363,7 @@ main(void)
 		cmocka_unit_test(test_pipelined),
 		cmocka_unit_test(test_stages),
 		cmocka_unit_test(test_records),
+		cmocka_unit_test(test_consequences),
 		cmocka_unit_test(test_quit),
 		cmocka_unit_test(test_forgets),
 		cmocka_unit_test(test_long_ehlo),

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""The same server does the same to both lanes: status, JSON, bytes stored."""
+
+import pytest
+
+from server import Close, Delay
+
+HEAD = (b"From: ana@home.example\r\nTo: bob@there.example\r\n"
+        b"Date: Mon, 1 Jan 2024 00:00:00 +0000\r\n"
+        b"Message-ID: <1@home.example>\r\nSubject: x\r\n"
+        b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n")
+PEOPLE = ("a@x.example", "b@x.example", "c@x.example")
+SECOND = PEOPLE[1]
+OWN = [dict(pipelining=False), dict(pipelining=True),
+       dict(pipelining=True, join=True)]
+
+
+@pytest.fixture
+def lane():
+    """Each test here runs them all itself."""
+    return "engine"
+
+
+def story(result, server):
+    """What must not depend on the lane."""
+    answer = dict(result.answer)
+    for field in ("elapsed_ms", "server"):
+        del answer[field]
+    if answer["reply"]:  # of EHLO, when nothing came behind it
+        answer["reply"] = answer["reply"].replace("\nPIPELINING", "")
+    return dict(status=result.status, answer=answer, messages=[
+        (m.sender, m.recipients, m.content, m.tls, m.login)
+        for m in server.messages])
+
+
+@pytest.fixture
+def same(script, mail):
+    """same(make, **send): run it on each lane; the stories and the words."""
+    def run(make, *args, text=b"hello\n", **kwargs):
+        def tell(lane, **more):
+            server = script(**dict(make(), **more))
+            result = mail(server, "--raw", "--lane=" + lane, *args,
+                          text=HEAD + text, **kwargs)
+            return story(result, server), result
+        first, result = tell("engine", pipelining=False)
+        for more in OWN:
+            other, second = tell("pipeline", **more)
+            assert other == first, (more, result, second)
+        return first
+    return run
+
+
+CODES = ["200 fine", "250 2.0.0 ok", "251 2.1.5 will forward",
+         "421 4.3.2 closing", "450 4.2.0 busy", "452 4.5.3 too many",
+         "452 4.2.2 full", "500 5.5.1 what", "530 5.7.0 log in", "550 5.1.1 no",
+         "552 5.3.4 too big", "554 5.7.1 no", "550 no enhanced",
+         "550-5.7.1 two\n550 5.7.1 lines"]
+
+
+@pytest.mark.parametrize("stage", ["GREETING", "MAIL", "RCPT", "SECOND",
+                                   "DATA", "BODY"])
+@pytest.mark.parametrize("reply", CODES)
+@pytest.mark.parametrize("closes", [False, True])
+def test_each_reply_at_each_stage(same, stage, reply, closes):
+    def make():
+        action = Close(reply) if closes else reply
+        if stage == "SECOND":
+            return dict(replies={"RCPT": {SECOND: action}})
+        return dict(replies={stage: action})
+    same(make, to=PEOPLE)
+
+
+@pytest.mark.parametrize("stage", ["GREETING", "EHLO", "MAIL", "RCPT",
+                                   "SECOND", "DATA", "BODY", "QUIT"])
+@pytest.mark.parametrize("reset", [False, True])
+def test_closed_at_each_stage(same, stage, reset):
+    def make():
+        if stage == "SECOND":
+            return dict(replies={"RCPT": {SECOND: Close(reset=reset)}})
+        return dict(replies={stage: Close(reset=reset)})
+    same(make, to=PEOPLE)
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "BODY"])
+@pytest.mark.parametrize("reply", [
+    b"25\r\n", b"999 hi\r\n", b"hello\r\n", b"250-one\r\n251 two\r\n",
+    b"\r\n", b"250:ok\r\n", b"250 \xff\x00\xfe\r\n", b"250\r\n", b"354 x\r\n",
+    b"354 go\n"])
+def test_odd_replies(same, stage, reply):
+    same(lambda: dict(replies={stage: reply}), "--timeout=3s", to=PEOPLE)
+
+
+@pytest.mark.parametrize("batch", [
+    ["250 ok", "452 4.5.3 too many", "250 ok"],
+    ["452 4.5.3 too many"], ["250 ok", "550 5.1.1 no", "451 4.3.0 later"]])
+def test_recipients(same, batch):
+    same(lambda: dict(replies={"RCPT": list(batch)}), to=PEOPLE)
+
+
+@pytest.mark.parametrize("body", ["250 ok", "451 4.3.0 no", "554 5.7.1 spam",
+                                  Close(), Close("250 ok"), Close("421 bye")])
+def test_many_recipients(same, body):
+    """Two transactions; the first ends in each of these."""
+    people = ["p%03d@x.example" % i for i in range(150)]
+    same(lambda: dict(replies={"BODY": [body, "250 ok"]}), to=people)
+
+
+@pytest.mark.parametrize("people", [PEOPLE, PEOPLE[:1]])
+@pytest.mark.parametrize("refused", [
+    ("MAIL", "550 5.7.1 no"), ("RCPT", "550 5.1.1 no"),
+    ("DATA", "451 4.3.0 no")])
+def test_check(same, people, refused):
+    same(lambda: dict(replies=dict([refused])), "--check", to=people)
+
+
+@pytest.mark.parametrize("text", [
+    b"", b".", b".\r\n", b"..\r\n.\r\n", b"a\r\n.\r\n.\r\n", b".x\r\n" * 50000,
+    (b"x" * 70 + b"\r\n") * 4000, (b".\r\n" + b"y" * 900 + b"\r\n") * 1000,
+    b"z" * 131060 + b"\r\n.\r\n"])
+def test_bytes(same, text):
+    stored = same(lambda: dict(offers=["SIZE", "8BITMIME"]), text=text)
+    assert stored["status"] == 0
+
+
+@pytest.mark.parametrize("mode", ["starttls", "ssl"])
+@pytest.mark.parametrize("replies", [
+    {}, {"RCPT": {SECOND: "550 5.1.1 no"}}, {"BODY": Close()},
+    {"BODY": "554 5.7.1 no"}, {"MAIL": Close("421 4.3.2 no")}])
+def test_in_tls(same, login, tls_context, cacert, mode, replies):
+    same(lambda: dict(tls=tls_context, implicit=mode == "ssl",
+                      login=("joe", "secret"), replies=dict(replies)),
+         "--cacert", cacert, *login("joe", "secret"), mode=mode, to=PEOPLE)
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "BODY"])
+def test_slow(same, stage):
+    reply = "354 go" if stage == "DATA" else "250 ok"
+    same(lambda: dict(replies={stage: Delay(0.3, reply)}), to=PEOPLE)
