@@ -84,7 +84,6 @@ static enum gate
 no_common_mechanism(
     const struct policy *p, const struct capabilities *c, struct error *err)
 {
-	const unsigned tokens = MECHANISM_XOAUTH2 | MECHANISM_OAUTHBEARER;
 	char wanted[128] = "";
 
 	if (auth_choose(p->auth, p->tls, c->mechanisms) != 0)
@@ -100,8 +99,13 @@ no_common_mechanism(
 		(void)error_set(err, ERR_NOPERM,
 		    "%s offers no login that can be used; it offers: %s",
 		    p->server, c->auth);
-	if (p->auth == AUTH_AUTO && (c->mechanisms & tokens) != 0)
+	if (p->auth == AUTH_AUTO && (c->mechanisms & MECHANISM_XOAUTH2) != 0)
 		return stop(err, HINT_TOKEN_ONLY, p);
+	if (p->auth == AUTH_AUTO &&
+	    (c->mechanisms & MECHANISM_OAUTHBEARER) != 0)
+		return stop(err, HINT_BEARER_ONLY, p);
+	if (p->auth == AUTH_AUTO && (c->mechanisms & MECHANISM_EXTERNAL) != 0)
+		return stop(err, HINT_EXTERNAL_ONLY, p);
 	return stop(err, HINT_MECHANISM, p);
 }
 
@@ -184,7 +188,7 @@ gate_no_ehlo(
 			return GATE_PLAIN;
 		missing = "TLS";
 	} else if (p->login) {
-		missing = "a login";
+		missing = "login";
 	} else if (p->utf8 != NULL) {
 		missing = "SMTPUTF8";
 	}

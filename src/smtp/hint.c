@@ -46,6 +46,10 @@ static const char *const situations[] = {
 			   "plain, login and cram-md5",
 	[HINT_TOKEN_ONLY] = "it takes no passwords: --auth=xoauth2 with a "
 			    "--password-command that prints a token",
+	[HINT_BEARER_ONLY] = "it takes no passwords: --auth=oauthbearer with a "
+			     "--password-command that prints a token",
+	[HINT_EXTERNAL_ONLY] = "it takes no passwords: --auth=external with "
+			       "--cert=FILE and --key=FILE",
 	[HINT_CLEAR_PASSWORD] =
 	    "--tls=starttls or --tls=ssl; --allow-plain-login only on "
 	    "networks you trust",

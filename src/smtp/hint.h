@@ -38,7 +38,9 @@ enum hint {
 	HINT_NO_LOGIN_OFFERED,
 	HINT_NO_LOGIN_25,
 	HINT_MECHANISM,
-	HINT_TOKEN_ONLY, /* takes no passwords */
+	HINT_TOKEN_ONLY,
+	HINT_BEARER_ONLY,
+	HINT_EXTERNAL_ONLY, /* takes no passwords */
 	HINT_CLEAR_PASSWORD,
 	HINT_LOWER_CASE, /* an old libcurl sees capitals only */
 	HINT_TOKEN_REFUSED,

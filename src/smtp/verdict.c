@@ -89,6 +89,8 @@ in_doubt(const struct smtp_session *s, const struct transaction *t,
 	struct hint_facts facts = session_facts(s);
 
 	settle(t, RECIPIENT_UNKNOWN, NULL);
+	/* The 354 before the message says nothing of it. */
+	o->reply = (struct reply){ .code = 0 };
 	o->in_doubt = true;
 	hint_set(err, HINT_IN_DOUBT, &facts);
 }
@@ -134,13 +136,21 @@ verdict_transaction(const struct smtp_session *s, const struct transaction *t,
 
 /* --- the whole message ------------------------------------------------- */
 
+/* The one to speak of: refused for good before put off. */
 static const struct recipient *
 first_failed(const struct outcome *o)
 {
-	for (size_t i = 0; i < o->count; i++)
-		if (o->recipients[i].state != RECIPIENT_ACCEPTED)
-			return &o->recipients[i];
-	return NULL;
+	const struct recipient *first = NULL;
+
+	for (size_t i = 0; i < o->count; i++) {
+		const struct recipient *r = &o->recipients[i];
+
+		if (r->state == RECIPIENT_REFUSED)
+			return r;
+		if (first == NULL && r->state != RECIPIENT_ACCEPTED)
+			first = r;
+	}
+	return first;
 }
 
 /* Is the mailbox unknown?  5.1.7 and 5.1.8 are about the sender. */
@@ -194,6 +204,8 @@ say_recipients(const struct smtp_session *s, struct outcome *o)
 		    s->server, bad, o->count);
 	facts.name = first->address;
 	hint_for_reply(&o->error, STAGE_RCPT, &first->reply, &facts);
+	if (bad == o->count)
+		o->reply = first->reply;
 }
 
 void

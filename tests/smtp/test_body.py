@@ -75,6 +75,7 @@ def test_lost_after_the_dot(script, mail, end):
     result = mail(server, to=["a@x.example", "b@x.example"])
     assert result.status == 75, result
     assert result.answer["state"] == "in-doubt"
+    assert result.answer["code"] is None and result.answer["reply"] is None
     assert result.answer["stage"] == "body"
     assert [r["state"] for r in result.answer["recipients"]] == ["unknown"] * 2
     assert "twice" in result.hint

@@ -37,6 +37,13 @@ def test_mixed_refusals(script, mail):
     assert states(result) == ["refused", "deferred", "accepted"]
 
 
+def test_the_refusal_for_good_is_the_one_told(script, mail):
+    server = script(replies={"RCPT": {A: "451 4.7.1 grey", B: "550 5.1.1 no"}})
+    result = mail(server, to=(A, B))
+    assert result.status == 69
+    assert result.answer["code"] == 550 and result.answer["reply"] == "no"
+
+
 @pytest.mark.parametrize("replies, status", [
     ("550 5.1.1 no such user", 67),
     ("550 no such user", 69),

@@ -39,6 +39,8 @@ test_situations(void **state UNUSED)
 		{ HINT_NO_LOGIN_25, "--port=587" },
 		{ HINT_MECHANISM, "--auth=auto" },
 		{ HINT_TOKEN_ONLY, "xoauth2" },
+		{ HINT_BEARER_ONLY, "oauthbearer" },
+		{ HINT_EXTERNAL_ONLY, "--cert" },
 		{ HINT_CLEAR_PASSWORD, "--allow-plain-login" },
 		{ HINT_LOWER_CASE, "libcurl" },
 		{ HINT_TOKEN_REFUSED, "token" },
