@@ -62,7 +62,7 @@ tell_tls(struct smtp_session *s)
 	if (s->told_tls ||
 	    curl_easy_getinfo(s->easy, CURLINFO_TLS_SSL_PTR, &info) !=
 		CURLE_OK ||
-	    info->backend != CURLSSLBACKEND_OPENSSL)
+	    info->backend != CURLSSLBACKEND_OPENSSL || info->internals == NULL)
 		return;
 	ssl = info->internals;
 	s->told_tls = true;
@@ -176,8 +176,6 @@ judge(struct smtp_session *s)
 {
 	struct recorder *r = &s->recorder;
 
-	if (r->answered == VERB_GREETING)
-		tell_connected(s);
 	if (r->answered == VERB_EHLO)
 		return judge_ehlo(s);
 	if (r->answered == VERB_RCPT && s->transaction->check &&
@@ -211,6 +209,12 @@ session_on_header(char *data, size_t size, size_t n, void *ctx)
 	int verdict = 0;
 
 	n *= size;
+	/* Before the first line is shown: what it came by. */
+	if (!s->recorder.heard) {
+		tell_connected(s);
+		if (s->endpoint.tls == TLS_SSL)
+			tell_tls(s);
+	}
 	switch (recorder_server(&s->recorder, data, n)) {
 	case RECORD_MORE:
 		break;

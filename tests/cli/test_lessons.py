@@ -172,6 +172,19 @@ def test_type_with_parameters_has_a_hint(refused):
 
 # Output ------------------------------------------------------------------------
 
+def test_steps_come_in_their_order(run_mitto, serve, tls_context, cacert):
+    server = serve(tls="ssl", context=tls_context)
+    result = run_mitto("-S", server.url, "--cacert", cacert, "-f", ANA, "-m",
+                       "x", "-s", "x", "-vv", BOB)
+    assert result.status == 0, result
+    lines = [line.split(None, 1)[1] for line in result.err.splitlines()]
+    assert lines[0].startswith("connected to "), lines
+    assert lines[1].startswith("TLSv1"), lines
+    greeting = next(i for i, text in enumerate(lines) if text[:5] == "< 220")
+    assert greeting > 1 and not any(text[0] in "<>" for text in
+                                    lines[:greeting]), lines
+
+
 def test_result_that_cannot_be_written(run_mitto, server):
     with open("/dev/full", "wb") as full:
         result = run_mitto("-S", server.url, "-f", ANA, "-m", "x", "--json",
