@@ -177,8 +177,8 @@ def tunnel():
 def test_proxy(script, mail, tunnel, tls_context, cacert, tmp_path, mode):
     server = script(tls=tls_context if mode == "starttls" else None)
     transcript = tmp_path / "transcript"
-    result = mail(server, "--proxy", tunnel.url, "--cacert", cacert,
-                  "-X", transcript, mode=mode)
+    result = mail(server, "--cacert", cacert, "-X", transcript, mode=mode,
+                  env={"MITTO_PROXY": tunnel.url})
     assert result.status == 0, result
     assert tunnel.asked[0].startswith(b"CONNECT " + server.address.encode())
     assert len(server.messages) == 1
@@ -189,16 +189,16 @@ def test_proxy(script, mail, tunnel, tls_context, cacert, tmp_path, mode):
 def test_proxy_is_not_loopback(script, mail, tunnel, login):
     """What the proxy calls 127.0.0.1 is not this machine."""
     server = script(login=("joe", "secret"))
-    flags = ["--proxy", tunnel.url]
-    result = mail(server, *flags, mode="try")
+    through = {"env": {"MITTO_PROXY": tunnel.url}}
+    result = mail(server, mode="try", **through)
     assert result.status == 0 and "without TLS" in result.err, result
     for mode in ("plain", "try"):
-        result = mail(server, *flags, *login("joe", "secret"), mode=mode)
+        result = mail(server, *login("joe", "secret"), mode=mode, **through)
         assert result.status == 78, result
         assert "--allow-plain-login" in result.hint
     assert server.count("AUTH") == 0
-    result = mail(server, *flags, *login("joe", "secret"),
-                  "--allow-plain-login")
+    result = mail(server, *login("joe", "secret"), "--allow-plain-login",
+                  **through)
     assert result.status == 0 and server.messages[-1].login == "joe", result
 
 
