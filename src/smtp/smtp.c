@@ -72,6 +72,22 @@ check_policy(const struct smtp_session *s, struct error *err)
 	return -1;
 }
 
+/* Who names a certificate expects TLS, also from this machine's own port. */
+static int
+check_no_tls(const struct smtp_session *s, struct error *err)
+{
+	const char *named = s->settings->fingerprint != NULL ? "fingerprint"
+	    : s->settings->cert != NULL                      ? "cert"
+							     : NULL;
+
+	if (named == NULL)
+		return 0;
+	(void)error_set(err, ERR_CONFIG,
+	    "--%s is of no use without TLS, which %s would not have", named,
+	    s->server);
+	return error_hint(err, "--tls=starttls or --tls=ssl");
+}
+
 static int
 prepare(struct smtp_session *s, struct error *err)
 {
@@ -83,7 +99,7 @@ prepare(struct smtp_session *s, struct error *err)
 	    certificate_init(&s->certificate, set->fingerprint, err) != 0)
 		return -1;
 	if (s->endpoint.tls == TLS_PLAIN)
-		return 0;
+		return check_no_tls(s, err);
 	if (set->insecure && !s->certificate.pinned) {
 		auto_free char *text = mem_printf(
 		    "the certificate of %s is not checked (--insecure)",

@@ -97,6 +97,12 @@ def test_password_in_the_login_name(run_mitto, config):
         assert "geheim" not in result.err + result.out.decode(), result
 
 
+@pytest.mark.parametrize("flag", [
+    ["--fingerprint", "ab" * 32], ["--cert", "client.pem"]])
+def test_certificate_without_tls(refused, flag):
+    refused(78, *flag, "-m", "x", BOB, says="--tls=starttls")
+
+
 # Pictures ------------------------------------------------------------------
 
 def test_only_pictures_of_the_folder_are_attached(send, tmp_path):
