@@ -44,7 +44,8 @@ void run_write(struct run *run);
 void run_preview(struct run *run);
 
 /* A message that only its writer's fingers had is kept when it could not be
- * sent, in $HOME/dead.letter.XXXXXX; the last line on stderr says so. */
+ * sent, in $HOME/dead.letter.XXXXXX; the last line on stderr says so.  If none
+ * could be built, the typed text is kept. */
 void run_keep(struct run *run);
 
 /* What was asked for on standard output must arrive there. */

@@ -104,36 +104,56 @@ run_preview(struct run *run)
 	(void)run_put(&text, &run->error);
 }
 
-/* Did the text exist nowhere but in an editor or on a terminal? */
+/* Did somebody type it in, here and now? */
 static bool
 was_typed(const struct run *run)
 {
-	return run->request.draft.edit ||
-	    (run->input.use == INPUT_BODY && run->input.data != NULL &&
-		isatty(STDIN_FILENO) == 1);
+	return run->input.data != NULL && isatty(STDIN_FILENO) == 1 &&
+	    (run->input.use == INPUT_BODY || run->input.use == INPUT_MESSAGE);
+}
+
+/* What is to be kept: the message, taken out of the run, or the bare text when
+ * no message came of it; NULL if all of it still exists elsewhere. */
+static struct stream *
+take_only_copy(struct run *run, bool *whole)
+{
+	struct store *text = run->input.data;
+
+	*whole = run->composition.wire.stream != NULL;
+	if (!was_typed(run) && !run->request.draft.edit)
+		return NULL;
+	if (*whole)
+		return steal(run->composition.wire.stream);
+	return was_typed(run) ? stream_store(text, 0, store_size(text)) : NULL;
 }
 
 void
 run_keep(struct run *run)
 {
 	const char *home = getenv("HOME");
-	struct stream *message = run->composition.wire.stream;
 	struct error err = ERROR_INIT;
+	bool whole;
+	auto_stream struct stream *copy = take_only_copy(run, &whole);
 	auto_free char *path = NULL;
 	auto_fd int fd = -1;
 
-	if (message == NULL || !was_typed(run))
+	if (copy == NULL)
 		return;
 	path = mem_printf("%s/dead.letter.XXXXXX",
 	    home != NULL && *home == '/' ? home : "/tmp");
 	fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0 || stream_rewind(message, &err) < 0 ||
-	    stream_copy_fd(message, fd, &err) < 0) {
+	if (fd < 0 || stream_rewind(copy, &err) < 0 ||
+	    stream_copy_fd(copy, fd, &err) < 0) {
 		watch_warn(&run->watch, "the text could not be kept");
 		return;
 	}
-	(void)fprintf(stderr,
-	    "the message is kept in %s; to send it: "
-	    "mitto --raw ADDRESS... < %s\n",
-	    path, path);
+	if (whole)
+		(void)fprintf(stderr,
+		    "the message is kept in %s; to send it: "
+		    "mitto --raw ADDRESS... < %s\n",
+		    path, path);
+	else
+		(void)fprintf(stderr,
+		    "the text is kept in %s; it comes back by < %s\n", path,
+		    path);
 }

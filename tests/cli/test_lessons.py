@@ -147,6 +147,15 @@ def test_edited_text_is_kept(run_mitto, serve, tmp_path, home):
     assert result.status == 0, result
 
 
+def test_typed_text_is_kept_though_no_message_came_of_it(on_terminal, home):
+    status, seen = on_terminal("-f", ANA, "-s", "x", "-a", "nothing.pdf", BOB,
+                               typed=b"typed with care\n\x04")
+    assert status == 66 and "nothing.pdf" in seen, seen
+    kept = list(home.glob("dead.letter.*"))
+    assert len(kept) == 1 and str(kept[0]) in seen
+    assert kept[0].read_bytes() == b"typed with care\n"
+
+
 def test_missing_file_is_told_before_the_editor_opens(refused, tmp_path):
     editor = tmp_path / "editor"
     editor.write_text("#!/bin/sh\ntouch opened\n")
