@@ -204,8 +204,9 @@ class Sink:
         self._thread.start()
 
     def close(self):
-        self._listener.close()
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join(10)
+        self._listener.close()
 
     def _serve(self):
         try:

@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+from listener import Listener
 from program import MITTO
 from receive import read, server_context
 
@@ -44,30 +45,14 @@ def talk():
     listeners = []
 
     def start(function):
-        listener = socket.create_server(("127.0.0.1", 0))
-        listeners.append(listener)
-
-        def serve():
-            while True:
-                try:
-                    peer, _ = listener.accept()
-                except OSError:
-                    return
-                threading.Thread(target=one, args=(peer,),
-                                 daemon=True).start()
-
-        def one(peer):
+        def one(peer, _):
             peer.settimeout(20)
-            try:
-                with peer:
-                    function(peer)
-            except OSError:
-                pass
-        threading.Thread(target=serve, daemon=True).start()
-        return listener.getsockname()[1]
+            function(peer)
+        listeners.append(Listener(one).start())
+        return listeners[-1].port
     yield start
     for listener in listeners:
-        listener.close()
+        listener.stop()
 
 
 def says(*lines):

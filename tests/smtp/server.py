@@ -22,6 +22,8 @@ import struct
 import threading
 import time
 
+from listener import Listener
+
 Command = collections.namedtuple("Command", "time connection tls text")
 Message = collections.namedtuple(
     "Message", "sender recipients raw content login tls connection")
@@ -103,25 +105,16 @@ class Server:
         self.got = 0  # bytes of bodies
         self.partial = b""
         self.stopping = threading.Event()
-        self.sockets = []
-        self.listener = socket.create_server((host, 0))
+        self.listener = Listener(self._serve, host)
         if pace:
-            self.listener.setsockopt(
-                socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-        self.host, self.port = self.listener.getsockname()[:2]
-        threading.Thread(target=self._accept, daemon=True).start()
+            self.listener.receive_buffer(65536)
+        self.host, self.port = self.listener.host, self.listener.port
+        self.address = self.listener.address
+        self.listener.start()
 
     def stop(self):
         self.stopping.set()
-        for sock in [self.listener] + self.sockets:
-            try:
-                sock.close()
-            except OSError:
-                pass
-
-    @property
-    def address(self):
-        return "%s:%d" % (self.host, self.port)
+        self.listener.stop()
 
     @property
     def said(self):
@@ -134,29 +127,15 @@ class Server:
     def count(self, verb):
         return self.verbs().count(verb)
 
-    def _accept(self):
-        while not self.stopping.is_set():
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.connections += 1
-            self.sockets.append(sock)
-            threading.Thread(target=self._serve, daemon=True,
-                             args=(sock, self.connections)).start()
-
     def _serve(self, sock, number):
+        self.connections += 1
         client = _Client(self, sock, number)
         try:
             client.serve()
-        except (Closed, OSError, ssl.SSLError, ValueError):
+        except (Closed, ssl.SSLError, ValueError):
             pass
         finally:
-            try:
-                client.sock.close()
-            except OSError:
-                pass
+            client.sock.close()
 
 
 class _Client:
@@ -251,7 +230,7 @@ class _Client:
     def start_tls(self):
         self.flush()
         self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
-        self.server.sockets.append(self.sock)
+        self.server.listener.keep(self.sock)
         self.in_tls = True
         self.buffer = b""
 

@@ -3,10 +3,10 @@
 
 import re
 import socket
-import threading
 
 import pytest
 
+from listener import Listener
 from server import Close
 
 PEOPLE = ["p%03d@x.example" % i for i in range(150)]
@@ -130,21 +130,11 @@ class Tunnel:
 
     def __init__(self):
         self.asked = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = "http://joe:pr0xypass@127.0.0.1:%d" % (
-            self.listener.getsockname()[1])
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.listener = Listener(self.serve)
+        self.url = "http://joe:pr0xypass@" + self.listener.address
+        self.listener.start()
 
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(client,),
-                             daemon=True).start()
-
-    def serve(self, client):
+    def serve(self, client, _):
         request = b""
         while b"\r\n\r\n" not in request:
             request += client.recv(4096)
@@ -152,8 +142,8 @@ class Tunnel:
         host, port = request.split(b" ")[1].rsplit(b":", 1)
         server = socket.create_connection((host.decode(), int(port)))
         client.sendall(b"HTTP/1.1 200 fine\r\nX-Note: hello\r\n\r\n")
-        threading.Thread(target=self.copy, args=(server, client),
-                         daemon=True).start()
+        self.listener.keep(server)
+        self.listener.thread(self.copy, server, client)
         self.copy(client, server)
 
     @staticmethod
@@ -170,7 +160,7 @@ class Tunnel:
 def tunnel():
     made = Tunnel()
     yield made
-    made.listener.close()
+    made.listener.stop()
 
 
 @pytest.mark.parametrize("mode", ["plain", "starttls"])
