@@ -30,6 +30,18 @@ struct run {
 /* Set by signals; looked at wherever the program can wait. */
 extern volatile int run_interrupted;
 
+/* A run that has not begun, at a stderr that may be coloured. */
+struct run *run_new(enum when color) MUST_CHECK;
+
+/* From here on SIGINT, SIGTERM and SIGHUP set run_interrupted. */
+void run_catch_signals(void);
+
+/*
+ * All of it, from run->cmdline (or, if run->error is set, from what was wrong
+ * with it) to the report.  Returns the exit status and frees `run`.
+ */
+int run_message(struct run *run);
+
 /* Configuration, input, message and server: all that can fail before anything
  * is sent.  run->cmdline is there already. */
 int run_prepare(struct run *run) MUST_CHECK;

@@ -24,8 +24,8 @@ on_signal(int number)
 	run_interrupted = number;
 }
 
-static void
-catch_signals(void)
+void
+run_catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 
@@ -229,10 +229,36 @@ run_release(struct run *run)
 	cmdline_release(&run->cmdline);
 }
 
+struct run *
+run_new(enum when color)
+{
+	struct run *run = mem_zero(sizeof(*run));
+
+	run->result.error = &run->error;
+	run->result.state = RESULT_FAILED;
+	run->watch.terminal = terminal_open(STDERR_FILENO, color);
+	return run;
+}
+
+int
+run_message(struct run *run)
+{
+	int status;
+
+	if (run->error.kind != ERR_NONE)
+		finish(run);
+	else
+		act(run);
+	status = result_status(&run->result);
+	run_release(run);
+	free(run);
+	return status;
+}
+
 /* What the words ask of the output, before it is known whether the command line
  * and the configuration are right: their errors are told in the same form. */
-static void
-guess_output(struct run *run, int argc, char *const *argv)
+static struct run *
+new_run(int argc, char *const *argv)
 {
 	static const struct {
 		const char *word;
@@ -243,17 +269,21 @@ guess_output(struct run *run, int argc, char *const *argv)
 		{ "--color=auto", WHEN_AUTO },
 	};
 	enum when color = WHEN_AUTO;
+	bool json = false;
+	struct run *run;
 
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		for (size_t k = 0; k < ARRAY_SIZE(colors); k++)
 			if (strcmp(argv[i], colors[k].word) == 0)
 				color = colors[k].when;
 		if (strcmp(argv[i], "--json") == 0)
-			run->json = true;
+			json = true;
 		if (strcmp(argv[i], "--no-json") == 0)
-			run->json = false;
+			json = false;
 	}
-	run->watch.terminal = terminal_open(STDERR_FILENO, color);
+	run = run_new(color);
+	run->json = json;
+	return run;
 }
 
 /* `mitto` alone at a terminal is a question, not a mistake to explain. */
@@ -275,17 +305,12 @@ command_send(int argc, char *const *argv)
 
 	if (argc == 0 && isatty(STDIN_FILENO) == 1)
 		return show_usage();
-	run = mem_zero(sizeof(*run));
-	catch_signals();
-	run->result.error = &run->error;
-	run->result.state = RESULT_FAILED;
-	guess_output(run, argc, argv);
-	if (cmdline_parse(&run->cmdline, argc, argv, &run->error) < 0)
-		finish(run);
-	else if (answer_at_once(&run->cmdline, &run->error))
-		result_print(&run->result, &run->watch.terminal, false);
-	else
-		act(run);
+	run_catch_signals();
+	run = new_run(argc, argv);
+	if (cmdline_parse(&run->cmdline, argc, argv, &run->error) < 0 ||
+	    !answer_at_once(&run->cmdline, &run->error))
+		return run_message(run);
+	result_print(&run->result, &run->watch.terminal, false);
 	status = result_status(&run->result);
 	run_release(run);
 	free(run);

@@ -291,6 +291,25 @@ cmdline_parse(
 	return result;
 }
 
+int
+cmdline_add(struct cmdline *cl, const char *name, const char *value,
+    const char *shown, struct error *err)
+{
+	struct parser p = { .cl = cl };
+	const struct option *o = option_by_name(name != NULL ? name : "to");
+	int result;
+
+	/* An item of the list stays where it is when the list grows. */
+	if (value != NULL) {
+		strlist_add(&cl->kept, value);
+		value = cl->kept.items[cl->kept.count - 1];
+	}
+	result = name != NULL ? parse_item(&p, o, shown, value, false, err)
+			      : parse_operand(&p, value, err);
+	request_release(&p.scratch);
+	return result;
+}
+
 const char *
 cmdline_last(const struct cmdline *cl, const char *name)
 {
@@ -324,5 +343,6 @@ cmdline_release(struct cmdline *cl)
 {
 	free(cl->items);
 	strlist_release(&cl->notes);
+	strlist_release(&cl->kept);
 	*cl = (struct cmdline){ 0 };
 }

@@ -27,6 +27,7 @@ struct cmdline {
 	const char *help_topic; /* --help=all, --help=attach; NULL = short */
 	struct strlist notes;   /* what may be a slip: for a terminal, one line
 				 * each */
+	struct strlist kept;    /* values that no argv holds */
 };
 
 /*
@@ -38,6 +39,15 @@ struct cmdline {
  */
 int cmdline_parse(struct cmdline *cl, int argc, char *const *argv,
     struct error *err) MUST_CHECK;
+
+/*
+ * For other command lines (sendmail, mail, run), which are translated to this
+ * one: add option `name` with a copy of `value` (NULL sets a flag), or with
+ * `name` NULL an operand.  Errors are worded as if `shown` had been typed;
+ * `shown` is cut at 47 bytes.  cl starts zeroed.
+ */
+int cmdline_add(struct cmdline *cl, const char *name, const char *value,
+    const char *shown, struct error *err) MUST_CHECK;
 
 /* The last value given for an option, or NULL. */
 const char *cmdline_last(const struct cmdline *cl, const char *name);
