@@ -45,6 +45,12 @@ static const struct choice_name lane_words[] = {
 	{ 0 },
 };
 
+static const struct choice_name chunking_words[] = {
+	{ "auto", CHUNKING_AUTO, false },
+	{ "never", CHUNKING_NEVER, false },
+	{ 0 },
+};
+
 static const struct choice_name priority_words[] = {
 	{ "high", PRIORITY_HIGH, false },
 	{ "normal", PRIORITY_NORMAL, false },

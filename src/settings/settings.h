@@ -40,6 +40,11 @@ enum lane_mode { /* who says MAIL, RCPT and DATA */
 	LANE_PIPELINE,
 };
 
+enum chunking_mode { /* BDAT, RFC 3030 */
+	CHUNKING_AUTO,
+	CHUNKING_NEVER,
+};
+
 enum return_mode { /* RFC 3461 4.3: what a report brings back */
 	RETURN_UNSET,
 	RETURN_HDRS,
@@ -102,7 +107,8 @@ struct settings {
 	char *interface;
 	struct duration timeout; /* longest wait for any one step */
 	bool allow_plain_login;
-	struct choice lane; /* enum lane_mode */
+	struct choice lane;     /* enum lane_mode */
+	struct choice chunking; /* enum chunking_mode */
 
 	/* sender */
 	char *from;      /* -f or the account's: From: and envelope */

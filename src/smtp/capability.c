@@ -21,6 +21,7 @@ static const struct word keywords[] = {
 	{ "8BITMIME", CAPABILITY_8BITMIME },
 	{ "DSN", CAPABILITY_DSN },
 	{ "LIMITS", CAPABILITY_LIMITS },
+	{ "CHUNKING", CAPABILITY_CHUNKING },
 	{ NULL, 0 },
 };
 

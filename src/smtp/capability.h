@@ -21,6 +21,7 @@ enum { /* extensions */
 	CAPABILITY_8BITMIME = 32,
 	CAPABILITY_DSN = 64,
 	CAPABILITY_LIMITS = 128,
+	CAPABILITY_CHUNKING = 256,
 };
 
 enum { /* SASL mechanisms that we know */

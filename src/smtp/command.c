@@ -14,6 +14,22 @@ offered(const struct capabilities *offers, unsigned bit)
 	return (offers->offered & bit) != 0;
 }
 
+struct dsn
+command_dsn(const struct settings *set)
+{
+	static const char *const parts[] = {
+		[RETURN_UNSET] = NULL,
+		[RETURN_HDRS] = "HDRS",
+		[RETURN_FULL] = "FULL",
+	};
+
+	return (struct dsn){
+		.notify = set->notify,
+		.parts = parts[set->return_parts.value],
+		.envid = set->envid,
+	};
+}
+
 bool
 command_wants_dsn(const struct dsn *dsn)
 {

@@ -10,6 +10,10 @@
 #include "smtp/lane.h"
 
 #include "base/buf.h"
+#include "settings/settings.h"
+
+/* The wishes in the settings; borrowed from them. */
+struct dsn command_dsn(const struct settings *set);
 
 /* Is anything asked of delivery reports? */
 bool command_wants_dsn(const struct dsn *dsn);

@@ -27,11 +27,10 @@ warn(const struct smtp_session *s, const char *text)
 }
 
 static struct policy
-make_policy(const struct smtp_session *s)
+make_policy(const struct smtp_session *s, const struct transaction *t)
 {
 	const struct settings *set = s->settings;
 	enum tls_mode mode = s->endpoint.tls;
-	const struct transaction *t = s->transaction;
 
 	return (struct policy){
 		.server = s->server,
@@ -122,7 +121,7 @@ apply_gate(struct smtp_session *s, enum gate gate, unsigned mechanisms,
 int
 session_check_message(struct smtp_session *s)
 {
-	struct policy policy = make_policy(s);
+	struct policy policy = make_policy(s, s->transaction);
 	struct error err = ERROR_INIT;
 
 	if (gate_message(&policy, &s->recorder.offers, &err) == GATE_PASS)
@@ -130,10 +129,20 @@ session_check_message(struct smtp_session *s)
 	return session_end(s, &err);
 }
 
+bool
+session_admits(const struct smtp_session *s, const struct transaction *t)
+{
+	struct policy policy = make_policy(s, t);
+	struct error ignored = ERROR_INIT;
+
+	return gate_message(&policy, &s->recorder.offers, &ignored) ==
+	    GATE_PASS;
+}
+
 static int
 judge_ehlo(struct smtp_session *s)
 {
-	struct policy policy = make_policy(s);
+	struct policy policy = make_policy(s, s->transaction);
 	struct error err = ERROR_INIT;
 	unsigned mechanisms = 0;
 	enum gate gate;
@@ -190,7 +199,7 @@ int
 session_bad_line(struct smtp_session *s)
 {
 	const struct recorder *r = &s->recorder;
-	struct policy policy = make_policy(s);
+	struct policy policy = make_policy(s, s->transaction);
 	struct error err = ERROR_INIT;
 
 	if (recorder_waiting(r) == VERB_GREETING)

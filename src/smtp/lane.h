@@ -35,9 +35,9 @@ struct transaction {
 };
 
 /* What every server must take (RFC 5321 4.5.3.1.8), and what we give at most to
- * one that announces more (RFC 9422). */
-#define TRANSACTION_DEFAULT 100
-#define TRANSACTION_MAX     1000
+ * one that has not said (RFC 9422) or shown that it takes fewer. */
+#define TRANSACTION_SURE 100
+#define TRANSACTION_MAX  1000
 
 /* How many of `waiting` recipients one transaction may have. */
 size_t smtp_transaction_size(const struct smtp_session *s, size_t waiting);

@@ -28,7 +28,7 @@ static const struct {
 	[VERB_RCPT] = { "RCPT", VERB_RCPT, STAGE_RCPT, "RCPT" },
 	[VERB_DATA] = { "DATA", VERB_DATA, STAGE_DATA, "DATA" },
 	[VERB_QUIT] = { "QUIT", VERB_QUIT, STAGE_CONNECT, "QUIT" },
-	[VERB_BODY] = { "", VERB_BODY, STAGE_BODY, "the message" },
+	[VERB_BODY] = { "BDAT", VERB_BODY, STAGE_BODY, "the message" },
 	[VERB_OTHER] = { "", VERB_OTHER, STAGE_CONNECT, "the command" },
 };
 
@@ -155,7 +155,7 @@ parse_verb(const char *line, size_t len)
 	const char *space = memchr(line, ' ', len);
 	size_t word = space != NULL ? (size_t)(space - line) : len;
 
-	for (size_t i = VERB_EHLO; i < VERB_BODY; i++)
+	for (size_t i = VERB_EHLO; i <= VERB_BODY; i++)
 		if (strlen(verbs[i].command) == word &&
 		    strncasecmp(verbs[i].command, line, word) == 0)
 			return verbs[i].verb;

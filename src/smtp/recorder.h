@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define RECORDER_GROUP 128 /* commands without reply at any one time */
+#define RECORDER_GROUP 1024 /* commands without reply at any one time */
 
 enum verb {
 	VERB_NONE,
@@ -34,7 +34,7 @@ enum verb {
 	VERB_RCPT,
 	VERB_DATA,
 	VERB_QUIT,
-	VERB_BODY, /* the final dot */
+	VERB_BODY, /* the final dot, or BDAT */
 	VERB_OTHER,
 };
 

@@ -28,6 +28,14 @@ struct session_hooks {
 	void *ctx;
 };
 
+/* A message on its way: its first transaction, the outcome that it fills, and
+ * the recipients in the order in which they are tried. */
+struct delivery {
+	struct outcome *outcome;
+	struct recipient **recipients;
+	struct transaction first;
+};
+
 enum session_stop {
 	SESSION_GO,
 	SESSION_STOPPED, /* by us: session.stopped says why */
@@ -49,6 +57,12 @@ struct smtp_session {
 	unsigned libcurl; /* version number of the one running */
 	bool local;       /* what is sent does not leave this machine */
 	bool last;        /* no message follows the running one */
+	size_t crowd;     /* recipients that the server was seen to take in one
+			   * transaction, 0 = no end was seen */
+	bool no_chunking; /* the server knows BDAT by name only */
+	/* Messages that were announced (smtp_next): the next to be sent and
+	 * the one behind it; their outcome is NULL where there is none. */
+	struct delivery due, coming;
 
 	/* the plan */
 	bool in_clear;       /* --tls=try: the server has no STARTTLS */
@@ -135,7 +149,10 @@ int session_bad_line(struct smtp_session *s);
 /* Size limit and addresses against what this server offers; -1 to stop. */
 int session_check_message(struct smtp_session *s);
 
-/* The final dot is handed over. */
+/* Would it pass? */
+bool session_admits(const struct smtp_session *s, const struct transaction *t);
+
+/* The end of the message, `size` bytes, is handed over. */
 void session_dot(struct smtp_session *s, int64_t size);
 
 /* In plaintext: take a refusal that is waiting on the socket, in the middle of

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A message in as many transactions as it takes, and one result.
+ * Sessions begin and end here.
  */
 #include "smtp/smtp.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "smtp/auth.h"
 #include "smtp/command.h"
-#include "smtp/envelope.h"
 #include "smtp/helo.h"
 #include "smtp/session.h"
-#include "smtp/verdict.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,22 +22,6 @@ on_line(void *ctx, bool from_server, const char *text, size_t len)
 		s->observer.line(s->observer.ctx, from_server, text, len);
 }
 
-static struct dsn
-dsn_of(const struct settings *set)
-{
-	static const char *const parts[] = {
-		[RETURN_UNSET] = NULL,
-		[RETURN_HDRS] = "HDRS",
-		[RETURN_FULL] = "FULL",
-	};
-
-	return (struct dsn){
-		.notify = set->notify,
-		.parts = parts[set->return_parts.value],
-		.envid = set->envid,
-	};
-}
-
 /* What can be known to fail before anything is connected. */
 static int
 check_policy(const struct smtp_session *s, struct error *err)
@@ -48,7 +29,7 @@ check_policy(const struct smtp_session *s, struct error *err)
 	const struct settings *set = s->settings;
 	const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
 	struct hint_facts facts = session_facts(s);
-	struct dsn dsn = dsn_of(set);
+	struct dsn dsn = command_dsn(set);
 
 	if (auth_check(set, &s->password, err) != 0)
 		return -1;
@@ -158,127 +139,9 @@ smtp_close(struct smtp_session *s)
 	recorder_release(&s->recorder);
 	trust_release(&s->trust);
 	secret_release(&s->password);
+	free(s->due.recipients);
+	free(s->coming.recipients);
 	free(s->helo);
 	free(s);
 	curl_global_cleanup();
-}
-
-/*
- * Carry one transaction.  A kept connection may have died since the last one:
- * if nothing was said on it, the transaction is tried once more on a new one.
- */
-static void
-carry(struct smtp_session *s, struct transaction *t, struct outcome *o,
-    struct error *err)
-{
-	bool kept = s->easy != NULL;
-	int carried = s->lane->carry(s, t, err);
-	int mail = s->recorder.mail.code;
-	int last = s->recorder.last.code;
-
-	if (kept && !s->fresh && s->stop == SESSION_GO &&
-	    (mail == 421 || (mail == 0 && (carried != 0 || last == 421)))) {
-		session_drop(s);
-		*err = (struct error)ERROR_INIT;
-		carried = s->lane->carry(s, t, err);
-	}
-	verdict_transaction(s, t, carried, o, err);
-}
-
-size_t
-smtp_transaction_size(const struct smtp_session *s, size_t waiting)
-{
-	int64_t most = s->easy != NULL ? s->recorder.offers.rcpt_max : 0;
-
-	if (most <= 0)
-		most = TRANSACTION_DEFAULT;
-	else if (most > TRANSACTION_MAX)
-		most = TRANSACTION_MAX;
-	return waiting < (size_t)most ? waiting : (size_t)most;
-}
-
-void
-smtp_last(struct smtp_session *s)
-{
-	s->last = true;
-}
-
-/* Recipients that wait for a transaction, in the envelope's order. */
-struct queue {
-	struct recipient **items;
-	size_t count;
-};
-
-/*
- * Take off those that are settled; those that were only too many for one
- * transaction stay, as long as each transaction gets somebody served.
- */
-static void
-keep_waiting(struct queue *q, size_t tried)
-{
-	bool served = false;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < tried; i++)
-		served = served || q->items[i]->state == RECIPIENT_ACCEPTED;
-	for (size_t i = 0; i < q->count; i++) {
-		struct recipient *r = q->items[i];
-
-		if (i >= tried || (served && verdict_too_many(r)))
-			q->items[kept++] = r;
-	}
-	q->count = kept;
-}
-
-static void
-deliver(struct smtp_session *s, struct transaction *t, struct outcome *o,
-    struct error *stopped)
-{
-	auto_free struct recipient **items =
-	    mem_alloc(o->count * sizeof(*items));
-	struct queue q = { items, o->count };
-
-	for (size_t i = 0; i < o->count; i++)
-		items[i] = &o->recipients[i];
-	while (q.count > 0 && stopped->kind == ERR_NONE) {
-		t->recipients = q.items;
-		t->count = smtp_transaction_size(s, q.count);
-		t->following = q.count - t->count;
-		for (size_t i = 0; i < t->count; i++)
-			q.items[i]->reply = (struct reply){ .code = 0 };
-		carry(s, t, o, stopped);
-		keep_waiting(&q, t->count);
-	}
-	/* The message as a whole has failed: these were never asked about. */
-	for (size_t i = 0; i < q.count; i++)
-		if (stopped->kind == ERR_TEMPORARY &&
-		    q.items[i]->state == RECIPIENT_UNTRIED)
-			q.items[i]->state = RECIPIENT_DEFERRED;
-}
-
-int
-smtp_send(struct smtp_session *s, const struct envelope *envelope,
-    struct wire *wire, bool check, struct outcome *o)
-{
-	struct transaction t = {
-		.sender = envelope->sender,
-		.wire = wire,
-		.utf8 = envelope_utf8(envelope),
-		.dsn = dsn_of(s->settings),
-		.check = check,
-	};
-	struct error stopped = ERROR_INIT;
-	long long start = clock_ms();
-
-	outcome_init(o, envelope);
-	(void)snprintf(o->server, sizeof(o->server), "%s", s->server);
-	o->size = wire->size;
-	if (envelope_check(envelope, &o->error) == 0) {
-		deliver(s, &t, o, &stopped);
-		(void)snprintf(o->tls, sizeof(o->tls), "%s", s->tls);
-		verdict_message(s, &stopped, o);
-	}
-	s->transaction = NULL;
-	o->elapsed_ms = clock_ms() - start;
-	return o->error.kind == ERR_NONE ? 0 : -1;
 }

@@ -61,13 +61,22 @@ struct smtp_session *smtp_open(const struct settings *s,
     const struct smtp_observer *observer, const volatile int *interrupted,
     struct error *err) MUST_CHECK;
 
+/*
+ * Before smtp_send of one message, announce the one behind it: where the server
+ * allows it, the commands of its envelope leave together with the end of the
+ * first.  It is to be the second message from then on that smtp_send gets, with
+ * the same arguments and without `check`; all of them live until then.
+ */
+void smtp_next(struct smtp_session *session, const struct envelope *envelope,
+    struct wire *wire, struct outcome *o);
+
 /* The next message is the last one: QUIT may leave together with it. */
 void smtp_last(struct smtp_session *session);
 
 /*
- * Send one message: transactions of at most 100 recipients each (or what the
- * server announces), further ones
- * for recipients that a server put off with 452/4.5.3.  With `check` it stops
+ * Send one message: transactions of at most 1000 recipients each (or what the
+ * server announces or shows to be its limit), further ones for recipients that
+ * a server put off with 452/4.5.3.  With `check` it stops
  * after RCPT.  Always fills *o (released by the caller); o->error says the
  * whole result with hint.  Returns 0 when every recipient was accepted.
  */

@@ -9,14 +9,25 @@
 #include <string.h>
 
 bool
+verdict_crowd(const struct reply *r)
+{
+	if (reply_class(r) < 4)
+		return false;
+	if (r->enhanced[0] != '\0')
+		return reply_is(r, "5.3");
+	return strcasestr(r->text, "too many recipients") != NULL;
+}
+
+bool
 verdict_too_many(const struct recipient *r)
 {
-	if (r->reply.code != 452 && r->reply.code != 552)
-		return false;
+	if (verdict_crowd(&r->reply))
+		return true;
 	if (r->reply.enhanced[0] != '\0')
-		return reply_is(&r->reply, "5.3");
+		return false;
 	return r->reply.code == 452 ||
-	    strcasestr(r->reply.text, "too many") != NULL;
+	    (r->reply.code == 552 &&
+		strcasestr(r->reply.text, "too many") != NULL);
 }
 
 static enum recipient_state

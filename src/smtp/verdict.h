@@ -17,8 +17,11 @@ void verdict_transaction(const struct smtp_session *s,
     const struct transaction *t, int carried, struct outcome *o,
     struct error *err);
 
+/* Does a refusal, of one or of all, speak of too many recipients (x.5.3)? */
+bool verdict_crowd(const struct reply *r);
+
 /* Was this recipient put off only because the transaction had too many (452
- * 4.5.3, or 552 of RFC 821)? */
+ * 4.5.3 of RFC 5321, 552 of RFC 821, or plainer words)? */
 bool verdict_too_many(const struct recipient *r);
 
 /* The whole: o->error from *stopped and all recipients' states. */

@@ -81,16 +81,20 @@ class Server:
     during      (bytes, reply): what is done when so much of a body came
     pace        seconds to wait before each read of a body
     pipelining  PIPELINING is among the offers
+    most        recipients of one message; more are put off with 452
     strict      RCPT is refused without MAIL, DATA without a recipient
     join        replies wait until there is nothing more to read
     cut         (position, seconds): what is said pauses there
     deaf        forgets what came behind a command (never pipeline to it)
+    chunking    CHUNKING is among the offers; if "no", BDAT is unknown all the
+                same; such messages have raw and content alike
     """
 
     def __init__(self, offers=(), replies=None, tls=None, implicit=False,
                  login=None, mechanisms="PLAIN LOGIN", during=None, pace=0,
                  host="127.0.0.1", pipelining=False, strict=True,
-                 join=False, cut=None, deaf=False):
+                 join=False, cut=None, deaf=False, chunking=False,
+                 most=None):
         self.offers, self.tls, self.implicit = offers, tls, implicit
         self.replies = {
             stage: list(reply) if isinstance(reply, list) else reply
@@ -99,6 +103,7 @@ class Server:
         self.during, self.pace = during, pace
         self.pipelining, self.strict = pipelining, strict
         self.join, self.cut, self.deaf = join, cut, deaf
+        self.chunking, self.most = chunking, most
         self.commands, self.messages = [], []
         self.connections = 0
         self.flights = 0  # times it answered
@@ -259,6 +264,8 @@ class _Client:
         lines = list(offers(self.in_tls) if callable(offers) else offers)
         if self.server.pipelining:
             lines.append("PIPELINING")
+        if self.server.chunking:
+            lines.append("CHUNKING")
         if self.server.tls is not None and not self.in_tls:
             lines.append("STARTTLS")
         if self.server.login is not None:
@@ -282,6 +289,8 @@ class _Client:
     def do_rcpt(self, arg):
         if self.sender is None and self.server.strict:
             self.say("503 5.5.1 MAIL first")
+        elif len(self.recipients) == self.server.most:
+            self.say("452 4.5.3 too many recipients")
         elif self.reply("RCPT", arg) // 100 == 2:
             self.recipients.append(arg[arg.find("<") + 1:arg.rfind(">")])
 
@@ -304,6 +313,24 @@ class _Client:
         self.server.messages.append(Message(
             self.sender, self.recipients, raw,
             re.sub(rb"(?m)^\.", b"", raw), self.user, self.in_tls,
+            self.number))
+        self.recipients = []
+        self.reply("BODY")
+
+    def do_bdat(self, arg):
+        if not self.server.chunking or self.server.chunking == "no":
+            self.say("502 5.5.1 what?")
+            return
+        size, _, last = arg.partition(" ")
+        while len(self.buffer) < int(size):
+            self.fill()
+        raw, self.buffer = self.buffer[:int(size)], self.buffer[int(size):]
+        if not self.recipients and self.server.strict:
+            self.say("503 5.5.1 no valid recipients")
+            return
+        assert last == "LAST"
+        self.server.messages.append(Message(
+            self.sender, self.recipients, raw, raw, self.user, self.in_tls,
             self.number))
         self.recipients = []
         self.reply("BODY")

@@ -3,6 +3,8 @@
 
 import pytest
 
+from server import Close
+
 A, B, C = "a@x.example", "b@x.example", "c@x.example"
 ALL = (A, B, C)
 
@@ -110,28 +112,76 @@ def test_full_mailbox_is_not_too_many(script, mail):
     assert len(server.messages) == 1
 
 
-def test_hundred_at_once(script, mail):
-    people = ["p%03d@x.example" % i for i in range(250)]
+PEOPLE = ["p%04d@x.example" % i for i in range(1200)]
+
+
+def test_thousand_at_once(script, mail):
+    """More than a server must take, as most take them; but not without end."""
     server = script()
-    result = mail(server, to=people)
+    result = mail(server, to=PEOPLE)
     assert result.status == 0, result
-    assert [len(m.recipients) for m in server.messages] == [100, 100, 50]
-    assert sum((m.recipients for m in server.messages), []) == people
+    assert [len(m.recipients) for m in server.messages] == [1000, 200]
+    assert sum((m.recipients for m in server.messages), []) == PEOPLE
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("most", [100, 50, 1])
+def test_server_takes_fewer(script, mail, most):
+    """What it was seen to take once is what it gets from then on."""
+    server = script(most=most)
+    result = mail(server, to=PEOPLE[:5 * most // 2])
+    assert result.status == 0, result
+    assert sum((m.recipients for m in server.messages),
+               []) == PEOPLE[:5 * most // 2]
+    assert server.connections == 1
+    assert server.count("RCPT") == 5 * most // 2 + 3 * most // 2
+
+
+@pytest.mark.parametrize("stage,reply,connections", [
+    ("DATA", "554 5.5.3 too many recipients", 1),
+    ("DATA", "550 Too many recipients for you", 1),
+    ("BODY", "552 5.5.3 too many recipients", 1),
+    ("RCPT", "421 4.7.0 too many of them", 2),
+    ("RCPT", Close(), 2),
+    ("RCPT", Close(reset=True), 2),
+])
+def test_crowd_is_refused(script, mail, lane, stage, reply, connections):
+    """Too many for one message, and not told with 452: then by the hundred."""
+    if stage == "RCPT":
+        # A reply of its own for the 150th; then the defaults.
+        close = reply if isinstance(reply, Close) else Close(reply)
+        replies = {"RCPT": ["250 ok"] * 149 + [close, "250 ok"]}
+    else:
+        yes = "354 go" if stage == "DATA" else "250 ok"
+        replies = {stage: [reply, yes]}
+    server = script(replies=replies)
+    result = mail(server, to=PEOPLE[:250])
+    assert result.status == 0, result
+    assert [len(m.recipients) for m in server.messages][-3:] == [100, 100, 50]
+    # QUIT went out behind the message.
+    connections += stage == "BODY" and lane == "grouped"
+    if lane != "engine":
+        assert server.connections == connections
+
+
+def test_hundred_are_no_crowd(script, mail):
+    server = script(replies={"DATA": "554 5.5.3 too many recipients"})
+    result = mail(server, to=PEOPLE[:100])
+    assert result.status == 69, result
+    assert server.count("DATA") == 1
 
 
 def test_second_batch_lost(script, mail):
     """What the first one carried stays told as sent."""
-    people = ["p%03d@x.example" % i for i in range(150)]
-    server = script(replies={"MAIL": ["250 ok", "451 4.3.0 disk full"]})
-    result = mail(server, to=people)
+    server = script(replies={"MAIL": ["250 ok", "451 4.3.0 disk full"]},
+                    most=100)
+    result = mail(server, to=PEOPLE[:150])
     assert result.status == 75, result
     assert states(result) == ["accepted"] * 100 + ["deferred"] * 50
     assert "100 of 150" in result.err
 
 
 def test_gone_among_recipients(script, mail):
-    from server import Close
     server = script(replies={"RCPT": {B: Close("421 4.3.2 shutting down")}})
     result = mail(server, to=ALL)
     assert result.status == 75, result

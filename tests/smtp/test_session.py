@@ -15,7 +15,7 @@ PEOPLE = ["p%03d@x.example" % i for i in range(150)]
 @pytest.mark.parametrize("end", [Close("250 ok"), Close("250 ok", reset=True)])
 def test_kept_connection_dies(script, mail, end):
     """A new one is made for the second transaction."""
-    server = script(replies={"BODY": [end, "250 ok"]})
+    server = script(replies={"BODY": [end, "250 ok"]}, most=100)
     result = mail(server, to=PEOPLE)
     assert result.status == 0, result
     assert server.connections == 2
@@ -24,7 +24,7 @@ def test_kept_connection_dies(script, mail, end):
 
 def test_kept_connection_says_421(script, mail):
     server = script(replies={"MAIL": ["250 ok", Close("421 4.4.2 idle"),
-                                      "250 ok"]})
+                                      "250 ok"]}, most=100)
     result = mail(server, to=PEOPLE)
     assert result.status == 0, result
     assert [len(m.recipients) for m in server.messages] == [100, 50]

@@ -230,7 +230,9 @@ test_too_many(void **state UNUSED)
 		{ "452 4.2.2 full", false },
 		{ "452 4.3.1 disk", false },
 		{ "550 too many", false },
-		{ "451 4.5.3 x", false },
+		{ "451 4.5.3 x", true },
+		{ "550 5.5.3 x", true },
+		{ "550 Too many recipients", true },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {

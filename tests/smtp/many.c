@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Several messages over one session, as the queue and lists send them:
+ *
+ *	many SERVER MESSAGES [RECIPIENTS [starttls]]
+ *
+ * Prints a line for each message, with what became of its recipients, and in
+ * the end how many milliseconds it took.
+ */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "smtp/smtp.h"
+#include "stream/stream.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const volatile int interrupted;
+
+struct mail {
+	struct envelope envelope;
+	char **recipients;
+	struct wire wire;
+	struct outcome outcome;
+};
+
+static void
+mail_make(struct mail *m, int number, size_t recipients)
+{
+	char *text = mem_printf("From: ana@home.example\r\nSubject: %d\r\n\r\n"
+				".hello\r\n",
+	    number);
+
+	*m = (struct mail){
+		.wire = {
+			.stream = stream_memory(text, strlen(text)),
+			.size = (int64_t)strlen(text),
+			.dot_lines = 1,
+		},
+		.recipients = mem_alloc(recipients * sizeof(*m->recipients)),
+	};
+	for (size_t i = 0; i < recipients; i++)
+		m->recipients[i] =
+		    mem_printf("m%d-%zu@there.example", number, i);
+	m->envelope = (struct envelope){
+		.sender = "ana@home.example",
+		.recipients = (const char *const *)m->recipients,
+		.count = recipients,
+	};
+	free(text);
+}
+
+static void
+mail_release(struct mail *m)
+{
+	outcome_release(&m->outcome);
+	wire_release(&m->wire);
+	for (size_t i = 0; i < m->envelope.count; i++)
+		free(m->recipients[i]);
+	free(m->recipients);
+}
+
+static void
+report(const struct outcome *o)
+{
+	printf("accepted %zu, refused %zu, deferred %zu, unknown %zu: %s\n",
+	    outcome_count(o, RECIPIENT_ACCEPTED),
+	    outcome_count(o, RECIPIENT_REFUSED),
+	    outcome_count(o, RECIPIENT_DEFERRED),
+	    outcome_count(o, RECIPIENT_UNKNOWN), o->error.text);
+}
+
+static void
+send_all(struct smtp_session *session, struct mail *mails, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct mail *m = &mails[i];
+		struct mail *next = &mails[i + 1];
+
+		if (i + 1 < count)
+			smtp_next(session, &next->envelope, &next->wire,
+			    &next->outcome);
+		else
+			smtp_last(session);
+		(void)smtp_send(
+		    session, &m->envelope, &m->wire, false, &m->outcome);
+		report(&m->outcome);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct settings settings = { .insecure = true };
+	struct error err = ERROR_INIT;
+	struct endpoint endpoint;
+	struct smtp_session *session;
+	struct mail *mails;
+	size_t count, recipients;
+	long long start;
+
+	if (argc < 3)
+		return 64;
+	(void)signal(SIGPIPE, SIG_IGN);
+	count = strtoul(argv[2], NULL, 10);
+	recipients = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
+	settings.server = argv[1];
+	settings.tls.value = argc > 4 ? TLS_STARTTLS : TLS_PLAIN;
+	mails = mem_alloc(count * sizeof(*mails));
+	for (size_t i = 0; i < count; i++)
+		mail_make(&mails[i], (int)i, recipients);
+	start = clock_ms();
+	if (smtp_endpoint(&endpoint, &settings, &err) < 0 ||
+	    (session = smtp_open(&settings, &endpoint, NULL, NULL, &interrupted,
+		 &err)) == NULL) {
+		fprintf(stderr, "%s\n", err.text);
+		return 1;
+	}
+	send_all(session, mails, count);
+	smtp_close(session);
+	printf("%lld ms\n", clock_ms() - start);
+	for (size_t i = 0; i < count; i++)
+		mail_release(&mails[i]);
+	free(mails);
+	return 0;
+}

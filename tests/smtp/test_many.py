@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""Several messages over one session, by the program beside this."""
+
+import subprocess
+
+import pytest
+
+from program import BUILDDIR
+from server import Close
+
+MANY = BUILDDIR / "tests" / "smtp" / "many"
+YES = "accepted %d, refused 0, deferred 0, unknown 0: "
+
+
+@pytest.fixture
+def many(lane, make_env):
+    """many(server, messages, recipients=1) -> a line for each message."""
+    if lane == "engine":
+        pytest.skip("the program takes our own lane")
+
+    def run(server, messages, recipients=1):
+        tls = ["starttls"] if server.tls else []
+        done = subprocess.run(
+            [MANY, server.address, str(messages), str(recipients), *tls],
+            env=make_env(), check=True, capture_output=True, timeout=60)
+        lines = done.stdout.decode().splitlines()
+        assert lines.pop().endswith(" ms")
+        return lines
+    return run
+
+
+def people(number, count):
+    return ["m%d-%d@there.example" % (number, i) for i in range(count)]
+
+
+def everything(server, messages, count):
+    """Each message came once, to its own recipients, with its own text."""
+    assert [m.recipients for m in server.messages] == [
+        people(n, count) for n in range(messages)]
+    for n, message in enumerate(server.messages):
+        assert b"Subject: %d\r\n\r\n.hello\r\n" % n in message.content
+
+
+@pytest.fixture(params=["single", "grouped"])
+def lane(request):
+    return request.param
+
+
+@pytest.mark.parametrize("chunking", [False, True])
+@pytest.mark.parametrize("tls", [False, True])
+def test_ten(script, many, lane, tls_context, tls, chunking):
+    """With PIPELINING: a flight each, the commands of the next on the dot."""
+    server = script(join=True, chunking=chunking,
+                    tls=tls_context if tls else None)
+    assert many(server, 10, 2) == [YES % 2] * 10
+    everything(server, 10, 2)
+    assert server.connections == 1
+    if lane == "grouped":
+        before = 4 if tls else 2
+        assert server.flights == before + 10 + (0 if chunking else 1)
+
+
+def test_one_is_refused(script, many):
+    server = script(replies={"BODY": ["250 ok", "554 5.7.1 spam", "250 ok"]})
+    lines = many(server, 4)
+    assert [line.startswith("accepted 1") for line in lines] == [
+        True, False, True, True]
+    assert "refused 1" in lines[1]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("stage,reply", [
+    ("MAIL", "451 4.3.0 later"), ("RCPT", "550 5.1.1 no"),
+    ("DATA", "451 4.3.0 later")])
+def test_one_envelope_is_refused(script, many, stage, reply):
+    """The next one begins with RSET, where anything is to be reset."""
+    replies = {stage: ["354 go" if stage == "DATA" else "250 ok", reply,
+                       "354 go" if stage == "DATA" else "250 ok"]}
+    server = script(replies=replies)
+    lines = many(server, 4)
+    assert [line.startswith("accepted 1") for line in lines] == [
+        True, False, True, True], lines
+    assert [m.recipients for m in server.messages] == [
+        people(n, 1) for n in (0, 2, 3)]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("end", [
+    Close("250 ok"), Close("250 ok", reset=True),
+    Close("250 ok", together=True)])
+def test_server_ends_the_session(script, many, end):
+    """After two messages; the others go over a new one."""
+    server = script(replies={"BODY": ["250 ok", end, "250 ok"]})
+    assert many(server, 5, 2) == [YES % 2] * 5
+    everything(server, 5, 2)
+    assert server.connections == 2
+
+
+def test_limit_of_messages(script, many):
+    """421 to the third MAIL of each connection."""
+    server = script(replies={"MAIL": ["250 ok", "250 ok",
+                                      Close("421 4.7.0 enough")] * 3 +
+                             ["250 ok"]})
+    assert many(server, 6) == [YES % 1] * 6
+    everything(server, 6, 1)
+
+
+def test_lost_reply_is_in_doubt_for_one(script, many):
+    server = script(replies={"BODY": ["250 ok", Close(), "250 ok"]})
+    lines = many(server, 3)
+    assert [line[:11] for line in lines] == [
+        "accepted 1,", "accepted 0,", "accepted 1,"]
+    assert "unknown 1" in lines[1]
+    assert len(server.messages) == 3
+
+
+def test_crowds(script, many):
+    """More recipients than the server takes, in the middle of a series."""
+    server = script(most=100)
+    assert many(server, 3, 250) == [YES % 250] * 3
+    for n in range(3):
+        got = [r for m in server.messages for r in m.recipients
+               if r.startswith("m%d-" % n)]
+        assert sorted(got) == sorted(people(n, 250))
+    assert server.connections == 1
