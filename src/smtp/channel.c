@@ -21,18 +21,28 @@ channel_open(struct channel *c, struct smtp_session *s)
 		c->ended = true;
 }
 
-/* Take in what has come, as far as there is room. */
-static void
-fill(struct channel *c)
+/* Make room behind what is unread; false if there is none to make. */
+static bool
+make_room(struct channel *c)
 {
 	if (c->begin == c->end)
 		c->begin = c->end = 0;
-	if (c->end == sizeof(c->in) && c->begin > 0) {
-		memmove(c->in, c->in + c->begin, c->end - c->begin);
-		c->end -= c->begin;
-		c->begin = 0;
-	}
-	while (!c->ended && c->end < sizeof(c->in)) {
+	if (c->end < sizeof(c->in))
+		return true;
+	if (c->begin == 0)
+		return false;
+	memmove(c->in, c->in + c->begin, c->end - c->begin);
+	c->end -= c->begin;
+	c->begin = 0;
+	return true;
+}
+
+/* Take in what has come, as far as there is room.  Nothing that TLS has decoded
+ * may stay behind: no poll would tell of it. */
+static void
+fill(struct channel *c)
+{
+	while (!c->ended && make_room(c)) {
 		size_t n = 0;
 		CURLcode rc = curl_easy_recv(c->session->easy, c->in + c->end,
 		    sizeof(c->in) - c->end, &n);

@@ -30,10 +30,10 @@ transact(struct pipeline *p, const struct transaction *t)
 	} else {
 		r = group_ask(p, t);
 	}
+	if (r != CHANNEL_STOPPED && reply_class(&rec->mail) == 3)
+		return flight_out_of_place(p);
 	if (r != CHANNEL_OK)
 		return r;
-	if (reply_class(&rec->mail) == 3)
-		return flight_out_of_place(p);
 	p->open = reply_class(&rec->mail) == 2 && rec->final.code == 0;
 	if (recorder_waiting(rec) == VERB_BODY)
 		return rec->accepted > 0 ? upload_message(p, t)
