@@ -59,6 +59,7 @@ check_no_tls(const struct smtp_session *s, struct error *err)
 {
 	const char *named = s->settings->fingerprint != NULL ? "fingerprint"
 	    : s->settings->cert != NULL                      ? "cert"
+	    : s->settings->key != NULL                       ? "key"
 							     : NULL;
 
 	if (named == NULL)

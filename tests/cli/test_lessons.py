@@ -98,7 +98,8 @@ def test_password_in_the_login_name(run_mitto, config):
 
 
 @pytest.mark.parametrize("flag", [
-    ["--fingerprint", "ab" * 32], ["--cert", "client.pem"]])
+    ["--fingerprint", "ab" * 32], ["--cert", "client.pem"],
+    ["--key", "client.key"]])
 def test_certificate_without_tls(refused, flag):
     refused(78, *flag, "-m", "x", BOB, says="--tls=starttls")
 
