@@ -156,10 +156,9 @@ carry(struct smtp_session *s, struct transaction *t, struct error *err)
 {
 	int result;
 
-	if (stream_rewind(t->wire->stream, err) != 0)
+	if (session_begin(s, t, err) != 0)
 		return -1;
 	if (is_usable(s, t)) {
-		session_begin(s, t);
 		if (session_check_message(s) != 0)
 			return conclude(s, CHANNEL_STOPPED, err);
 	} else if (start(s, t, err) != 0) {

@@ -14,14 +14,16 @@ YES = "accepted %d, refused 0, deferred 0, unknown 0: "
 
 @pytest.fixture
 def many(lane, make_env):
-    """many(server, messages, recipients=1) -> a line for each message."""
+    """many(server, messages, recipients=1, *words) -> a line for each message;
+    see the program for the words."""
     if lane == "engine":
         pytest.skip("the program takes our own lane")
 
-    def run(server, messages, recipients=1):
+    def run(server, messages, recipients=1, *words):
         tls = ["starttls"] if server.tls else []
         done = subprocess.run(
-            [MANY, server.address, str(messages), str(recipients), *tls],
+            [MANY, server.address, str(messages), str(recipients), *tls,
+             *words],
             env=make_env(), check=True, capture_output=True, timeout=60)
         lines = done.stdout.decode().splitlines()
         assert lines.pop().endswith(" ms")
@@ -123,3 +125,16 @@ def test_crowds(script, many):
                if r.startswith("m%d-" % n)]
         assert sorted(got) == sorted(people(n, 250))
     assert server.connections == 1
+
+
+def test_unreadable(script, many, lane):
+    """The yes to the message before says nothing of one that was not sent.
+    (Where its envelope is out already, the connection is of no more use.)"""
+    server = script()
+    lines = many(server, 3, 1, "unreadable=1")
+    assert [line[:11] for line in lines] == [
+        "accepted 1,", "accepted 0,", "accepted 1,"]
+    assert "unreadable" in lines[1]
+    assert server.connections == (2 if lane == "grouped" else 1)
+    assert [m.recipients for m in server.messages] == [
+        people(n, 1) for n in (0, 2)]
