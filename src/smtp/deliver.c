@@ -32,19 +32,28 @@ smtp_transaction_size(const struct smtp_session *s, size_t waiting)
 }
 
 /*
- * Carry it.  A kept connection may have died since the last one: if nothing was
- * said on it, the transaction is tried once more on a new one.
+ * Did the connection end before the transaction began?  What was handed over
+ * whole may have arrived without a word.
  */
+static bool
+was_dead(const struct smtp_session *s, int carried)
+{
+	const struct recorder *r = &s->recorder;
+
+	if (r->mail.code != 0)
+		return r->mail.code == 421;
+	return r->last.code == 421 || (carried != 0 && !r->dot);
+}
+
+/* Carry it.  A kept connection may have died since the last transaction: then
+ * this one is tried once more on a new one. */
 static int
 carry(struct smtp_session *s, struct transaction *t, struct error *err)
 {
 	bool kept = s->easy != NULL;
 	int carried = s->lane->carry(s, t, err);
-	int mail = s->recorder.mail.code;
-	int last = s->recorder.last.code;
 
-	if (!kept || s->fresh || s->stop != SESSION_GO ||
-	    (mail != 421 && (mail != 0 || (carried == 0 && last != 421))))
+	if (!kept || s->fresh || s->stop != SESSION_GO || !was_dead(s, carried))
 		return carried;
 	session_drop(s);
 	*err = (struct error)ERROR_INIT;

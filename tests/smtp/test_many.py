@@ -138,3 +138,16 @@ def test_unreadable(script, many, lane):
     assert server.connections == (2 if lane == "grouped" else 1)
     assert [m.recipients for m in server.messages] == [
         people(n, 1) for n in (0, 2)]
+
+
+@pytest.mark.parametrize("chunking", [False, True])
+def test_taken_without_a_word(script, many, lane, chunking):
+    """What was handed over whole on a kept connection is not sent again."""
+    server = script(join=True, chunking=chunking, replies={
+        "BODY": ["250 ok", Close(mute=True), "250 ok"]})
+    lines = many(server, 3)
+    assert [line[:11] for line in lines] == [
+        "accepted 1,", "accepted 0,", "accepted 1,"]
+    assert "unknown 1" in lines[1]
+    assert [m.recipients for m in server.messages] == [
+        people(n, 1) for n in range(3)]
