@@ -183,3 +183,31 @@ def test_file_that_changes(chunky, mail, tmp_path):
     result = mail(server, "--body", path)
     assert result.status == 0, result
     assert b"hello\r\n" in server.messages[0].content
+
+
+@pytest.mark.parametrize("end", [Close(), Hang()])
+def test_nobody_accepted_nothing_in_doubt(chunky, mail, end):
+    """Not even if no word is said of the chunk."""
+    server = chunky(replies={"RCPT": "550 5.1.1 no such user", "BODY": end},
+                    strict=False)
+    result = mail(server, "--timeout=1s", to=people(2))
+    assert result.status == 67, result
+    assert result.answer["state"] == "failed"
+    assert states(result) == ["refused"] * 2
+
+
+@pytest.mark.parametrize("end", [Close, Hang])
+def test_sender_refused_nothing_in_doubt(chunky, mail, end):
+    server = chunky(replies={"MAIL": end("550 5.7.1 not you")})
+    result = mail(server, "--timeout=1s", to=people(2))
+    assert result.status == 69, result
+    assert result.answer["state"] == "failed"
+    assert result.answer["reply"] == "not you"
+    assert states(result) == ["refused"] * 2
+
+
+def test_odd_reply_to_mail(chunky, mail):
+    server = chunky(replies={"MAIL": "354 what?"})
+    result = mail(server, to=people(2))
+    assert result.status == 76, result
+    assert result.answer["state"] == "failed"

@@ -114,6 +114,20 @@ def test_nobody_but_354(script, mail):
     assert server.verbs()[-1] == "QUIT"
 
 
+@pytest.mark.parametrize("replies, status", [
+    ({"MAIL": Hang("550 5.7.1 no")}, 69),
+    ({"MAIL": Close("550 5.7.1 no")}, 69),
+    ({"RCPT": "550 5.1.1 no", "DATA": Hang()}, 67),
+    ({"RCPT": "550 5.1.1 no", "DATA": Close()}, 67),
+    ({"RCPT": "550 5.1.1 no", "BODY": Close()}, 67)])
+def test_refused_and_gone(script, mail, replies, status):
+    """What comes behind a refusal, or does not come, adds nothing to it."""
+    server = script(strict=False, replies=replies)
+    result = mail(server, "--timeout=1s", to=people(3))
+    assert result.status == status, result
+    assert states(result) == ["refused"] * 3
+
+
 def test_no_sender_but_354(script, mail):
     server = script(strict=False, replies={"MAIL": "550 5.7.1 no"})
     result = mail(server, to=people(3))
