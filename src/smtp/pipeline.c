@@ -43,14 +43,22 @@ transact(struct pipeline *p, const struct transaction *t)
 	return CHANNEL_OK;
 }
 
-/* BDAT itself was refused, not the message: the server promised too much. */
+/*
+ * BDAT itself was refused, not the message: the server promised too much. Where
+ * nobody was accepted the reply is left out of the minutes, and 503 is right.
+ */
 static bool
 knows_no_chunks(const struct smtp_session *s, const struct transaction *t)
 {
-	int code = s->recorder.final.code;
+	const struct recorder *rec = &s->recorder;
+	int code = rec->parser.reply.code;
 
-	return group_is_chunked(s, t) && s->recorder.accepted > 0 &&
-	    code >= 500 && code <= 504;
+	if (!group_is_chunked(s, t) || !rec->dot ||
+	    (recorder_waiting(rec) != VERB_NONE &&
+		recorder_waiting(rec) != VERB_QUIT))
+		return false;
+	return rec->accepted > 0 ? code >= 500 && code <= 504
+				 : code == 500 || code == 502;
 }
 
 /* --- the lane ----------------------------------------------------------- */
@@ -173,8 +181,8 @@ carry(struct smtp_session *s, struct transaction *t, struct error *err)
 		return result;
 	/* It may take the message for commands now: leave at once. */
 	s->no_chunking = true;
-	session_drop(s);
-	return carry(s, t, err);
+	s->ready = false;
+	return s->recorder.accepted > 0 ? carry(s, t, err) : result;
 }
 
 /* QUIT, and a moment for the reply, so that nobody finds the connection cut. */

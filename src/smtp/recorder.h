@@ -55,10 +55,10 @@ struct recorder {
 	long long since; /* clock_ms() of the last step forward */
 	enum verb waiting[RECORDER_GROUP];
 	size_t head, count;
-	bool login;       /* AUTH is going on */
-	bool tls_granted; /* STARTTLS was answered with 220 */
-	bool heard;       /* the server said something */
-	struct reply_parser parser;
+	bool login;                 /* AUTH is going on */
+	bool tls_granted;           /* STARTTLS was answered with 220 */
+	bool heard;                 /* the server said something */
+	struct reply_parser parser; /* with the last reply, left out or not */
 	struct capabilities offers; /* of the last EHLO */
 	struct reply challenge;     /* the last 334 */
 	enum verb answered; /* QUIT aside: what follows it matters to nobody */

@@ -151,3 +151,14 @@ def test_taken_without_a_word(script, many, lane, chunking):
     assert "unknown 1" in lines[1]
     assert [m.recipients for m in server.messages] == [
         people(n, 1) for n in range(3)]
+
+
+def test_chunk_taken_for_commands(script, many):
+    """BDAT is unknown, and there was nobody to send to: the replies to the
+    lines of the message are not those to the next one."""
+    server = script(chunking="no", replies={"RCPT": [
+        "550 5.1.1 no", "250 ok"]})
+    lines = many(server, 3)
+    assert lines[1:] == [YES % 1] * 2 and "refused 1" in lines[0]
+    assert [m.recipients for m in server.messages] == [
+        people(n, 1) for n in (1, 2)]
