@@ -100,11 +100,13 @@ transact(struct smtp_session *s, struct transaction *t, struct outcome *o,
 		*err = (struct error)ERROR_INIT;
 		carried = carry(s, t, err);
 	}
-	verdict_transaction(s, t, carried, o, err);
+	/* Before the verdict: the reply to the message would count as theirs.
+	 */
 	for (size_t i = 0; i < t->count; i++)
 		if (s->recorder.accepted > 0 &&
 		    verdict_too_many(t->recipients[i]))
 			s->crowd = s->recorder.accepted;
+	verdict_transaction(s, t, carried, o, err);
 }
 
 /* --- all of them -------------------------------------------------------- */

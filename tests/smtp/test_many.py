@@ -162,3 +162,13 @@ def test_chunk_taken_for_commands(script, many):
     assert lines[1:] == [YES % 1] * 2 and "refused 1" in lines[0]
     assert [m.recipients for m in server.messages] == [
         people(n, 1) for n in (1, 2)]
+
+
+def test_full_disk_is_no_crowd(script, many):
+    """452 to a message says nothing of its recipients."""
+    server = script(replies={
+        "RCPT": ["250 ok", "550 5.1.1 no", "250 ok"],
+        "BODY": ["452 insufficient system storage", "250 ok"]})
+    lines = many(server, 2, 2)
+    assert lines[1] == YES % 2
+    assert [len(m.recipients) for m in server.messages] == [1, 2]
