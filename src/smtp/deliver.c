@@ -66,13 +66,14 @@ is_crowded(
     const struct smtp_session *s, const struct transaction *t, int carried)
 {
 	const struct recorder *r = &s->recorder;
-	bool cut = carried != 0 || r->last.code == 421;
+	/* 421 was said to a recipient: then also a chunk was not taken. */
+	bool cut = r->last.code == 421 || (carried != 0 && !r->dot);
 
 	if (t->count <= TRANSACTION_SURE || s->stop != SESSION_GO ||
 	    reply_class(&r->mail) != 2)
 		return false;
 	return verdict_crowd(&r->data) || verdict_crowd(&r->final) ||
-	    (cut && !r->dot && r->next > 0 && r->next < t->count);
+	    (cut && r->next > 0 && r->next < t->count);
 }
 
 static void

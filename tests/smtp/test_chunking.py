@@ -211,3 +211,13 @@ def test_odd_reply_to_mail(chunky, mail):
     result = mail(server, to=people(2))
     assert result.status == 76, result
     assert result.answer["state"] == "failed"
+
+
+def test_crowd_ends_the_session(chunky, mail):
+    """421 among the recipients: then by the hundred."""
+    server = chunky(replies={"RCPT": ["250 ok"] * 149 + [
+        Close("421 4.7.0 too many of them"), "250 ok"]})
+    result = mail(server, to=people(250))
+    assert result.status == 0, result
+    assert sorted(sum((m.recipients for m in server.messages),
+                      [])) == people(250)
