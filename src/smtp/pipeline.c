@@ -167,8 +167,10 @@ carry(struct smtp_session *s, struct transaction *t, struct error *err)
 	if (session_begin(s, t, err) != 0)
 		return -1;
 	if (is_usable(s, t)) {
-		if (session_check_message(s) != 0)
-			return conclude(s, CHANNEL_STOPPED, err);
+		if (session_check_message(s) != 0) {
+			*err = s->stopped;
+			return -1;
+		}
 	} else if (start(s, t, err) != 0) {
 		return -1;
 	} else if (!s->ready) {

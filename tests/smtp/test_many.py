@@ -172,3 +172,13 @@ def test_full_disk_is_no_crowd(script, many):
     lines = many(server, 2, 2)
     assert lines[1] == YES % 2
     assert [len(m.recipients) for m in server.messages] == [1, 2]
+
+
+def test_one_is_too_big(script, many):
+    """Nothing was said of it: the connection is as good as before."""
+    server = script(offers=["SIZE 10000"])
+    lines = many(server, 4, 1, "big=2")
+    assert [line[:11] for line in lines] == [
+        "accepted 1,", "accepted 1,", "accepted 0,", "accepted 1,"]
+    assert "at most 10000" in lines[2]
+    assert server.connections == 1
