@@ -209,8 +209,9 @@ part(struct smtp_session *s)
 		size_t len;
 
 		r = channel_line(&p->channel, &line, &len);
-		if (r == CHANNEL_OK)
-			(void)recorder_server(&s->recorder, line, len);
+		if (r == CHANNEL_OK &&
+		    recorder_server(&s->recorder, line, len) == RECORD_BAD)
+			break;
 	}
 	free(p);
 	s->pipeline = NULL;

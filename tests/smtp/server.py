@@ -53,6 +53,13 @@ class Delay:
         self.seconds, self.reply = seconds, reply
 
 
+class Flood:
+    """Say these bytes again and again, as long as the client is there."""
+
+    def __init__(self, data):
+        self.data = data
+
+
 class Closed(Exception):
     """The conversation is over."""
 
@@ -181,6 +188,10 @@ class _Client:
             self.flush()
             self.server.stopping.wait()
             raise Closed
+        if isinstance(action, Flood):
+            while True:
+                self.say(action.data)
+                self.flush()
         if isinstance(action, Delay):
             self.flush()
             if self.server.stopping.wait(action.seconds):

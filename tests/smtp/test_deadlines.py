@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from server import Close, Delay, Hang
+from server import Close, Delay, Flood, Hang
 
 
 @pytest.mark.parametrize("stage, words, where", [
@@ -133,3 +133,11 @@ def test_told_before_quit(script, run_mitto):
     listener.join()
     assert told[0][0]["ok"]
     assert end - told[0][1] > 1
+
+
+@pytest.mark.parametrize("good_bye", [b"what?\r\n", b"221-and so on\r\n"])
+def test_endless_good_bye(script, mail, good_bye):
+    """Nobody stays to hear all of it."""
+    server = script(replies={"QUIT": Flood(good_bye * 10000)})
+    result = mail(server)
+    assert result.status == 0, result
