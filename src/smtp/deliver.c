@@ -87,10 +87,8 @@ static void
 transact(struct smtp_session *s, struct transaction *t, struct outcome *o,
     struct error *err)
 {
-	int carried;
+	int carried = carry(s, t, err);
 
-	forget_replies(t);
-	carried = carry(s, t, err);
 	if (is_crowded(s, t, carried)) {
 		if (carried != 0 || s->recorder.last.code == 421)
 			session_drop(s);

@@ -138,6 +138,8 @@ recorder_begin(struct recorder *r, struct recipient **recipients, size_t count)
 	r->next = r->accepted = 0;
 	r->last = r->mail = r->data = r->final = (struct reply){ .code = 0 };
 	r->dot = false;
+	for (size_t i = 0; i < count; i++)
+		recipients[i]->reply = (struct reply){ .code = 0 };
 	follow(r);
 	recorder_touch(r);
 }

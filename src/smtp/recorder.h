@@ -85,8 +85,8 @@ void recorder_connect(struct recorder *r);
 /* A stage that no line tells: STAGE_TLS, STAGE_GREETING of implicit TLS. */
 void recorder_stage(struct recorder *r, enum stage stage);
 
-/* The next MAIL to be answered is for these recipients; the array is borrowed.
- */
+/* The next MAIL to be answered is for these recipients, whose replies so far
+ * are forgotten; the array is borrowed. */
 void recorder_begin(
     struct recorder *r, struct recipient **recipients, size_t count);
 

@@ -6,6 +6,7 @@ import pytest
 from server import Close, Hang
 
 TEXT = (b"From: ana@home.example\r\nSubject: x\r\n"
+        b"Date: Mon, 1 Jan 2024 00:00:00 +0000\r\n"
         b"Message-ID: <1@home.example>\r\n\r\n.one\r\n..two\r\n.\r\nend\r\n")
 
 
@@ -148,6 +149,17 @@ def test_promised_too_much(script, mail):
     assert result.status == 0, result
     assert server.connections == 2
     assert [m.recipients for m in server.messages] == [people(2)]
+
+
+def test_promised_too_much_and_gone(script, mail):
+    """What the first connection said counts no more."""
+    server = script(chunking="no", replies={
+        "GREETING": ["220 hi", Close("421 4.3.2 closing")]})
+    result = mail(server, to=people(2))
+    assert result.status == 75, result
+    assert server.connections == 2
+    assert states(result) == ["deferred"] * 2
+    assert [r["code"] for r in result.answer["recipients"]] == [None] * 2
 
 
 @pytest.mark.parametrize("end", [Close(), Close(reset=True), Hang()])
