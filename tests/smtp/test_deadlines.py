@@ -3,6 +3,7 @@
 
 import json
 import os
+import resource
 import threading
 import time
 
@@ -113,6 +114,17 @@ def test_mute_quit(script, mail, replies, code):
     result = mail(server)
     assert result.status == code, result
     assert time.monotonic() - start < 4
+
+
+def test_waits_without_work(script, mail):
+    """For the good-bye, too, when the steps before have less time."""
+    server = script(replies={"QUIT": Hang()})
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = mail(server, "--timeout=500ms")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert result.status == 0, result
+    assert after.ru_utime + after.ru_stime < (
+        before.ru_utime + before.ru_stime + 1)
 
 
 def test_told_before_quit(script, run_mitto):
