@@ -78,6 +78,15 @@ def test_last_ehlo_counts(script, mail, tls_context, cacert):
     assert server.flights == 4 + 7
 
 
+def test_refused_ehlo_offers_nothing(script, mail):
+    """Whatever the lines of the refusal say."""
+    server = script(join=True, replies={
+        "EHLO": "502-no\n502-PIPELINING\n502 CHUNKING"})
+    result = mail(server, to=people(3))
+    assert result.status == 0, result
+    assert server.flights == 3 + 7 and server.count("BDAT") == 0
+
+
 def test_more_recipients_where_announced(script, mail):
     server = script(offers=["LIMITS RCPTMAX=500 MAILMAX=10"])
     result = mail(server, to=people(700))
