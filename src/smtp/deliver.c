@@ -32,19 +32,28 @@ smtp_transaction_size(const struct smtp_session *s, size_t waiting)
 }
 
 /*
- * Carry it.  A kept connection may have died since the last one: if nothing was
- * said on it, the transaction is tried once more on a new one.
+ * Did the connection end before the transaction began?  What was handed over
+ * whole may have arrived without a word.
  */
+static bool
+was_dead(const struct smtp_session *s, int carried)
+{
+	const struct recorder *r = &s->recorder;
+
+	if (r->mail.code != 0)
+		return r->mail.code == 421;
+	return r->last.code == 421 || (carried != 0 && !r->dot);
+}
+
+/* Carry it.  A kept connection may have died since the last transaction: then
+ * this one is tried once more on a new one. */
 static int
 carry(struct smtp_session *s, struct transaction *t, struct error *err)
 {
 	bool kept = s->easy != NULL;
 	int carried = s->lane->carry(s, t, err);
-	int mail = s->recorder.mail.code;
-	int last = s->recorder.last.code;
 
-	if (!kept || s->fresh || s->stop != SESSION_GO ||
-	    (mail != 421 && (mail != 0 || (carried == 0 && last != 421))))
+	if (!kept || s->fresh || s->stop != SESSION_GO || !was_dead(s, carried))
 		return carried;
 	session_drop(s);
 	*err = (struct error)ERROR_INIT;
@@ -57,13 +66,14 @@ is_crowded(
     const struct smtp_session *s, const struct transaction *t, int carried)
 {
 	const struct recorder *r = &s->recorder;
-	bool cut = carried != 0 || r->last.code == 421;
+	/* 421 was said to a recipient: then also a chunk was not taken. */
+	bool cut = r->last.code == 421 || (carried != 0 && !r->dot);
 
 	if (t->count <= TRANSACTION_SURE || s->stop != SESSION_GO ||
 	    reply_class(&r->mail) != 2)
 		return false;
 	return verdict_crowd(&r->data) || verdict_crowd(&r->final) ||
-	    (cut && !r->dot && r->next > 0 && r->next < t->count);
+	    (cut && r->next > 0 && r->next < t->count);
 }
 
 static void
@@ -77,10 +87,8 @@ static void
 transact(struct smtp_session *s, struct transaction *t, struct outcome *o,
     struct error *err)
 {
-	int carried;
+	int carried = carry(s, t, err);
 
-	forget_replies(t);
-	carried = carry(s, t, err);
 	if (is_crowded(s, t, carried)) {
 		if (carried != 0 || s->recorder.last.code == 421)
 			session_drop(s);
@@ -91,11 +99,13 @@ transact(struct smtp_session *s, struct transaction *t, struct outcome *o,
 		*err = (struct error)ERROR_INIT;
 		carried = carry(s, t, err);
 	}
-	verdict_transaction(s, t, carried, o, err);
+	/* Before the verdict: the reply to the message would count as theirs.
+	 */
 	for (size_t i = 0; i < t->count; i++)
 		if (s->recorder.accepted > 0 &&
 		    verdict_too_many(t->recipients[i]))
 			s->crowd = s->recorder.accepted;
+	verdict_transaction(s, t, carried, o, err);
 }
 
 /* --- all of them -------------------------------------------------------- */

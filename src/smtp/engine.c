@@ -134,7 +134,7 @@ carry(struct smtp_session *s, struct transaction *t, struct error *err)
 	const struct session_hooks hooks = { prepare, on_written, &e };
 	int result;
 
-	if (stream_rewind(t->wire->stream, err) != 0)
+	if (session_begin(s, t, err) != 0)
 		return -1;
 	for (size_t i = 0; i < t->count; i++) {
 		struct curl_slist *longer =

@@ -43,14 +43,22 @@ transact(struct pipeline *p, const struct transaction *t)
 	return CHANNEL_OK;
 }
 
-/* BDAT itself was refused, not the message: the server promised too much. */
+/*
+ * BDAT itself was refused, not the message: the server promised too much. Where
+ * nobody was accepted the reply is left out of the minutes, and 503 is right.
+ */
 static bool
 knows_no_chunks(const struct smtp_session *s, const struct transaction *t)
 {
-	int code = s->recorder.final.code;
+	const struct recorder *rec = &s->recorder;
+	int code = rec->parser.reply.code;
 
-	return group_is_chunked(s, t) && s->recorder.accepted > 0 &&
-	    code >= 500 && code <= 504;
+	if (!group_is_chunked(s, t) || !rec->dot ||
+	    (recorder_waiting(rec) != VERB_NONE &&
+		recorder_waiting(rec) != VERB_QUIT))
+		return false;
+	return rec->accepted > 0 ? code >= 500 && code <= 504
+				 : code == 500 || code == 502;
 }
 
 /* --- the lane ----------------------------------------------------------- */
@@ -156,12 +164,13 @@ carry(struct smtp_session *s, struct transaction *t, struct error *err)
 {
 	int result;
 
-	if (stream_rewind(t->wire->stream, err) != 0)
+	if (session_begin(s, t, err) != 0)
 		return -1;
 	if (is_usable(s, t)) {
-		session_begin(s, t);
-		if (session_check_message(s) != 0)
-			return conclude(s, CHANNEL_STOPPED, err);
+		if (session_check_message(s) != 0) {
+			*err = s->stopped;
+			return -1;
+		}
 	} else if (start(s, t, err) != 0) {
 		return -1;
 	} else if (!s->ready) {
@@ -174,8 +183,8 @@ carry(struct smtp_session *s, struct transaction *t, struct error *err)
 		return result;
 	/* It may take the message for commands now: leave at once. */
 	s->no_chunking = true;
-	session_drop(s);
-	return carry(s, t, err);
+	s->ready = false;
+	return s->recorder.accepted > 0 ? carry(s, t, err) : result;
 }
 
 /* QUIT, and a moment for the reply, so that nobody finds the connection cut. */
@@ -200,8 +209,9 @@ part(struct smtp_session *s)
 		size_t len;
 
 		r = channel_line(&p->channel, &line, &len);
-		if (r == CHANNEL_OK)
-			(void)recorder_server(&s->recorder, line, len);
+		if (r == CHANNEL_OK &&
+		    recorder_server(&s->recorder, line, len) == RECORD_BAD)
+			break;
 	}
 	free(p);
 	s->pipeline = NULL;

@@ -138,6 +138,8 @@ recorder_begin(struct recorder *r, struct recipient **recipients, size_t count)
 	r->next = r->accepted = 0;
 	r->last = r->mail = r->data = r->final = (struct reply){ .code = 0 };
 	r->dot = false;
+	for (size_t i = 0; i < count; i++)
+		recipients[i]->reply = (struct reply){ .code = 0 };
 	follow(r);
 	recorder_touch(r);
 }
@@ -290,7 +292,7 @@ server_line(struct recorder *r, const char *line, size_t len)
 	if (r->count == 0)
 		return bad_line(r, line, len);
 	status = reply_line(&r->parser, line, len);
-	if (status != REPLY_BAD && !first && len > 4 &&
+	if (status != REPLY_BAD && !first && len > 4 && line[0] == '2' &&
 	    recorder_waiting(r) == VERB_EHLO)
 		capabilities_line(&r->offers, line + 4, len - 4);
 	if (status == REPLY_BAD)

@@ -55,10 +55,10 @@ struct recorder {
 	long long since; /* clock_ms() of the last step forward */
 	enum verb waiting[RECORDER_GROUP];
 	size_t head, count;
-	bool login;       /* AUTH is going on */
-	bool tls_granted; /* STARTTLS was answered with 220 */
-	bool heard;       /* the server said something */
-	struct reply_parser parser;
+	bool login;                 /* AUTH is going on */
+	bool tls_granted;           /* STARTTLS was answered with 220 */
+	bool heard;                 /* the server said something */
+	struct reply_parser parser; /* with the last reply, left out or not */
 	struct capabilities offers; /* of the last EHLO */
 	struct reply challenge;     /* the last 334 */
 	enum verb answered; /* QUIT aside: what follows it matters to nobody */
@@ -85,8 +85,8 @@ void recorder_connect(struct recorder *r);
 /* A stage that no line tells: STAGE_TLS, STAGE_GREETING of implicit TLS. */
 void recorder_stage(struct recorder *r, enum stage stage);
 
-/* The next MAIL to be answered is for these recipients; the array is borrowed.
- */
+/* The next MAIL to be answered is for these recipients, whose replies so far
+ * are forgotten; the array is borrowed. */
 void recorder_begin(
     struct recorder *r, struct recipient **recipients, size_t count);
 

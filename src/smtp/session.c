@@ -61,21 +61,25 @@ session_drop(struct smtp_session *s)
 	s->tls[0] = '\0';
 }
 
-void
-session_begin(struct smtp_session *s, const struct transaction *t)
+int
+session_begin(
+    struct smtp_session *s, const struct transaction *t, struct error *err)
 {
 	s->transaction = t;
 	s->stop = SESSION_GO;
 	s->fresh = false;
 	s->words[0] = '\0';
 	recorder_begin(&s->recorder, t->recipients, t->count);
+	return stream_rewind(t->wire->stream, err) == 0 ? 0
+							: session_end(s, err);
 }
 
 /* A handle ready to run, new or kept. */
 static int
 make_ready(struct smtp_session *s, struct error *err)
 {
-	session_begin(s, s->transaction);
+	if (session_begin(s, s->transaction, err) != 0)
+		return -1;
 	if (s->easy == NULL && session_configure(s, err) != 0)
 		return -1;
 	recorder_stage(&s->recorder, STAGE_CONNECT);

@@ -97,8 +97,10 @@ struct smtp_session {
 int session_perform(struct smtp_session *s, const struct transaction *t,
     const struct session_hooks *hooks, struct error *err) MUST_CHECK;
 
-/* Forget the last transaction, begin this one. */
-void session_begin(struct smtp_session *s, const struct transaction *t);
+/* Forget the last transaction, begin this one and its message; -1 with *err if
+ * that cannot be read again. */
+int session_begin(struct smtp_session *s, const struct transaction *t,
+    struct error *err) MUST_CHECK;
 
 /* Close the connection and forget the handle. */
 void session_drop(struct smtp_session *s);

@@ -106,18 +106,31 @@ in_doubt(const struct smtp_session *s, const struct transaction *t,
 	hint_set(err, HINT_IN_DOUBT, &facts);
 }
 
+/* The reply that refused it all.  Where we stopped, why we did says more about
+ * the connection; a transaction that was refused before stays refused. */
+static const struct reply *
+find_refusal(const struct smtp_session *s, enum stage *stage)
+{
+	const struct reply *refused = refusal_find(&s->recorder, stage);
+
+	return s->stop == SESSION_STOPPED && *stage < STAGE_MAIL ? NULL
+								 : refused;
+}
+
 void
 verdict_transaction(const struct smtp_session *s, const struct transaction *t,
     int carried, struct outcome *o, struct error *err)
 {
 	const struct recorder *r = &s->recorder;
 	enum stage stage = STAGE_CONNECT;
-	const struct reply *refused =
-	    s->stop == SESSION_STOPPED ? NULL : refusal_find(r, &stage);
+	const struct reply *refused = find_refusal(s, &stage);
+	size_t open;
 
 	o->stage = r->stage;
 	o->reply = r->last;
 	judge_rcpts(t);
+	open = count_state(t, RECIPIENT_PENDING) +
+	    count_state(t, RECIPIENT_UNTRIED);
 	if (refused != NULL) {
 		o->reply = *refused;
 		o->stage = stage;
@@ -129,15 +142,16 @@ verdict_transaction(const struct smtp_session *s, const struct transaction *t,
 		*err = (struct error)ERROR_INIT;
 		o->reply = r->final;
 		settle(t, RECIPIENT_ACCEPTED, NULL);
-	} else if (carried != 0 && r->dot) {
+	} else if (carried != 0 && open == 0) {
+		/* Each has his answer: nothing that counts was lost. */
+		*err = (struct error)ERROR_INIT;
+	} else if (carried != 0 && r->dot && reply_class(&r->mail) < 3) {
 		in_doubt(s, t, o, err);
 	} else if (carried != 0) {
 		settle(t, state_after(err), NULL);
 	} else if (t->check) {
 		settle(t, RECIPIENT_ACCEPTED, NULL);
-	} else if (count_state(t, RECIPIENT_PENDING) +
-		count_state(t, RECIPIENT_UNTRIED) >
-	    0) {
+	} else if (open > 0) {
 		(void)error_set(err, ERR_SOFTWARE,
 		    "libcurl ended without a verdict at stage %s",
 		    stage_name(r->stage));

@@ -74,27 +74,32 @@ probe(struct smtp_session *s, long long waited, int64_t limit)
 	return session_end(s, &err);
 }
 
+/* How long the running step may take. */
+static int64_t
+step_limit(const struct smtp_session *s)
+{
+	return recorder_waiting(&s->recorder) == VERB_QUIT
+	    ? SESSION_QUIT_WAIT * 1000
+	    : deadline_limit(&s->recorder, s->settings->timeout.ms);
+}
+
 int
 session_watch(struct smtp_session *s)
 {
 	struct error err = ERROR_INIT;
 	int64_t limit;
-	long long now = clock_ms();
 	long long waited;
 
+	note_connection(s);
+	limit = step_limit(s);
+	waited = clock_ms() - s->recorder.since;
 	/* All is said by then; nobody has to wait for a good-bye. */
 	if (recorder_waiting(&s->recorder) == VERB_QUIT)
-		return s->stop == SESSION_STOPPED ||
-			now - s->recorder.since >= SESSION_QUIT_WAIT * 1000
-		    ? -1
-		    : 0;
+		return s->stop == SESSION_STOPPED || waited >= limit ? -1 : 0;
 	if (s->interrupted != NULL && *s->interrupted != 0) {
 		(void)error_set(&err, ERR_INTERRUPTED, "interrupted");
 		return session_end(s, &err);
 	}
-	note_connection(s);
-	limit = deadline_limit(&s->recorder, s->settings->timeout.ms);
-	waited = now - s->recorder.since;
 	if (probe(s, waited, limit) != 0)
 		return -1;
 	if (waited < limit)
@@ -106,8 +111,7 @@ session_watch(struct smtp_session *s)
 int
 session_patience(const struct smtp_session *s)
 {
-	int64_t limit = deadline_limit(&s->recorder, s->settings->timeout.ms);
-	int64_t left = limit - (clock_ms() - s->recorder.since);
+	int64_t left = step_limit(s) - (clock_ms() - s->recorder.since);
 
 	if (left < 1)
 		return 0;

@@ -2,8 +2,9 @@
 /*
  * Several messages over one session, as the queue and lists send them:
  *
- *	many SERVER MESSAGES [RECIPIENTS [starttls]]
+ *	many SERVER MESSAGES [RECIPIENTS [starttls] [unreadable=N] [big=N]]
  *
+ * The text of message N, counted from 0, cannot be read, or has a megabyte.
  * Prints a line for each message, with what became of its recipients, and in
  * the end how many milliseconds it took.
  */
@@ -26,12 +27,23 @@ struct mail {
 	struct outcome outcome;
 };
 
-static void
-mail_make(struct mail *m, int number, size_t recipients)
+/* What is the N of "name=N" among the words?  -1 without. */
+static int
+number_of(const char *name, char **words)
 {
+	for (; *words != NULL; words++)
+		if (strncmp(*words, name, strlen(name)) == 0)
+			return (int)strtol(*words + strlen(name), NULL, 10);
+	return -1;
+}
+
+static void
+mail_make(struct mail *m, int number, size_t recipients, char **words)
+{
+	bool big = number == number_of("big=", words);
 	char *text = mem_printf("From: ana@home.example\r\nSubject: %d\r\n\r\n"
-				".hello\r\n",
-	    number);
+				".hello\r\n%*s",
+	    number, big ? 1 << 20 : 0, big ? "\r\n" : "");
 
 	*m = (struct mail){
 		.wire = {
@@ -49,6 +61,10 @@ mail_make(struct mail *m, int number, size_t recipients)
 		.recipients = (const char *const *)m->recipients,
 		.count = recipients,
 	};
+	if (number == number_of("unreadable=", words)) {
+		m->wire.stream->failed = true;
+		(void)error_set(&m->wire.stream->error, ERR_IO, "unreadable");
+	}
 	free(text);
 }
 
@@ -100,6 +116,7 @@ main(int argc, char **argv)
 	struct mail *mails;
 	size_t count, recipients;
 	long long start;
+	char **words = argc > 4 ? argv + 4 : argv + argc;
 
 	if (argc < 3)
 		return 64;
@@ -107,10 +124,12 @@ main(int argc, char **argv)
 	count = strtoul(argv[2], NULL, 10);
 	recipients = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
 	settings.server = argv[1];
-	settings.tls.value = argc > 4 ? TLS_STARTTLS : TLS_PLAIN;
+	settings.tls.value = *words != NULL && strcmp(*words, "starttls") == 0
+	    ? TLS_STARTTLS
+	    : TLS_PLAIN;
 	mails = mem_alloc(count * sizeof(*mails));
 	for (size_t i = 0; i < count; i++)
-		mail_make(&mails[i], (int)i, recipients);
+		mail_make(&mails[i], (int)i, recipients, words);
 	start = clock_ms();
 	if (smtp_endpoint(&endpoint, &settings, &err) < 0 ||
 	    (session = smtp_open(&settings, &endpoint, NULL, NULL, &interrupted,

@@ -31,10 +31,12 @@ Message = collections.namedtuple(
 
 class Close:
     """Say `reply`, if any, and hang up: with `reset` like a crash, with
-    `together` so that the reply and the end arrive as one."""
+    `together` so that the reply and the end arrive as one, `mute` without the
+    replies that were still to be sent (join)."""
 
-    def __init__(self, reply=None, reset=False, together=False):
+    def __init__(self, reply=None, reset=False, together=False, mute=False):
         self.reply, self.reset, self.together = reply, reset, together
+        self.mute = mute
 
 
 class Hang:
@@ -49,6 +51,13 @@ class Delay:
 
     def __init__(self, seconds, reply):
         self.seconds, self.reply = seconds, reply
+
+
+class Flood:
+    """Say these bytes again and again, as long as the client is there."""
+
+    def __init__(self, data):
+        self.data = data
 
 
 class Closed(Exception):
@@ -170,6 +179,8 @@ class _Client:
         if isinstance(action, list):
             action = action.pop(0) if len(action) > 1 else action[0]
         if isinstance(action, Close):
+            if action.mute:
+                self.waiting = b""
             self.say(action.reply, socket.MSG_MORE if action.together else 0)
             self.close(action.reset)
         if isinstance(action, Hang):
@@ -177,6 +188,10 @@ class _Client:
             self.flush()
             self.server.stopping.wait()
             raise Closed
+        if isinstance(action, Flood):
+            while True:
+                self.say(action.data)
+                self.flush()
         if isinstance(action, Delay):
             self.flush()
             if self.server.stopping.wait(action.seconds):

@@ -6,6 +6,7 @@ import pytest
 from server import Close, Hang
 
 TEXT = (b"From: ana@home.example\r\nSubject: x\r\n"
+        b"Date: Mon, 1 Jan 2024 00:00:00 +0000\r\n"
         b"Message-ID: <1@home.example>\r\n\r\n.one\r\n..two\r\n.\r\nend\r\n")
 
 
@@ -150,6 +151,17 @@ def test_promised_too_much(script, mail):
     assert [m.recipients for m in server.messages] == [people(2)]
 
 
+def test_promised_too_much_and_gone(script, mail):
+    """What the first connection said counts no more."""
+    server = script(chunking="no", replies={
+        "GREETING": ["220 hi", Close("421 4.3.2 closing")]})
+    result = mail(server, to=people(2))
+    assert result.status == 75, result
+    assert server.connections == 2
+    assert states(result) == ["deferred"] * 2
+    assert [r["code"] for r in result.answer["recipients"]] == [None] * 2
+
+
 @pytest.mark.parametrize("end", [Close(), Close(reset=True), Hang()])
 def test_in_doubt(chunky, mail, end):
     server = chunky(replies={"BODY": end})
@@ -183,3 +195,41 @@ def test_file_that_changes(chunky, mail, tmp_path):
     result = mail(server, "--body", path)
     assert result.status == 0, result
     assert b"hello\r\n" in server.messages[0].content
+
+
+@pytest.mark.parametrize("end", [Close(), Hang()])
+def test_nobody_accepted_nothing_in_doubt(chunky, mail, end):
+    """Not even if no word is said of the chunk."""
+    server = chunky(replies={"RCPT": "550 5.1.1 no such user", "BODY": end},
+                    strict=False)
+    result = mail(server, "--timeout=1s", to=people(2))
+    assert result.status == 67, result
+    assert result.answer["state"] == "failed"
+    assert states(result) == ["refused"] * 2
+
+
+@pytest.mark.parametrize("end", [Close, Hang])
+def test_sender_refused_nothing_in_doubt(chunky, mail, end):
+    server = chunky(replies={"MAIL": end("550 5.7.1 not you")})
+    result = mail(server, "--timeout=1s", to=people(2))
+    assert result.status == 69, result
+    assert result.answer["state"] == "failed"
+    assert result.answer["reply"] == "not you"
+    assert states(result) == ["refused"] * 2
+
+
+def test_odd_reply_to_mail(chunky, mail):
+    server = chunky(replies={"MAIL": "354 what?"})
+    result = mail(server, to=people(2))
+    assert result.status == 76, result
+    assert result.answer["state"] == "failed"
+
+
+def test_crowd_ends_the_session(chunky, mail):
+    """421 among the recipients: then by the hundred."""
+    server = chunky(replies={"RCPT": ["250 ok"] * 149 + [
+        Close("421 4.7.0 too many of them"), "250 ok"]})
+    result = mail(server, to=people(250))
+    assert result.status == 0, result
+    assert sorted(sum((m.recipients for m in server.messages),
+                      [])) == people(250)

@@ -3,12 +3,13 @@
 
 import json
 import os
+import resource
 import threading
 import time
 
 import pytest
 
-from server import Close, Delay, Hang
+from server import Close, Delay, Flood, Hang
 
 
 @pytest.mark.parametrize("stage, words, where", [
@@ -115,6 +116,17 @@ def test_mute_quit(script, mail, replies, code):
     assert time.monotonic() - start < 4
 
 
+def test_waits_without_work(script, mail):
+    """For the good-bye, too, when the steps before have less time."""
+    server = script(replies={"QUIT": Hang()})
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = mail(server, "--timeout=500ms")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert result.status == 0, result
+    assert after.ru_utime + after.ru_stime < (
+        before.ru_utime + before.ru_stime + 1)
+
+
 def test_told_before_quit(script, run_mitto):
     """The result is out while the server still thinks about QUIT."""
     server = script(replies={"QUIT": Delay(1.5, Close("221 bye"))})
@@ -133,3 +145,11 @@ def test_told_before_quit(script, run_mitto):
     listener.join()
     assert told[0][0]["ok"]
     assert end - told[0][1] > 1
+
+
+@pytest.mark.parametrize("good_bye", [b"what?\r\n", b"221-and so on\r\n"])
+def test_endless_good_bye(script, mail, good_bye):
+    """Nobody stays to hear all of it."""
+    server = script(replies={"QUIT": Flood(good_bye * 10000)})
+    result = mail(server)
+    assert result.status == 0, result

@@ -14,14 +14,16 @@ YES = "accepted %d, refused 0, deferred 0, unknown 0: "
 
 @pytest.fixture
 def many(lane, make_env):
-    """many(server, messages, recipients=1) -> a line for each message."""
+    """many(server, messages, recipients=1, *words) -> a line for each message;
+    see the program for the words."""
     if lane == "engine":
         pytest.skip("the program takes our own lane")
 
-    def run(server, messages, recipients=1):
+    def run(server, messages, recipients=1, *words):
         tls = ["starttls"] if server.tls else []
         done = subprocess.run(
-            [MANY, server.address, str(messages), str(recipients), *tls],
+            [MANY, server.address, str(messages), str(recipients), *tls,
+             *words],
             env=make_env(), check=True, capture_output=True, timeout=60)
         lines = done.stdout.decode().splitlines()
         assert lines.pop().endswith(" ms")
@@ -122,4 +124,61 @@ def test_crowds(script, many):
         got = [r for m in server.messages for r in m.recipients
                if r.startswith("m%d-" % n)]
         assert sorted(got) == sorted(people(n, 250))
+    assert server.connections == 1
+
+
+def test_unreadable(script, many, lane):
+    """The yes to the message before says nothing of one that was not sent.
+    (Where its envelope is out already, the connection is of no more use.)"""
+    server = script()
+    lines = many(server, 3, 1, "unreadable=1")
+    assert [line[:11] for line in lines] == [
+        "accepted 1,", "accepted 0,", "accepted 1,"]
+    assert "unreadable" in lines[1]
+    assert server.connections == (2 if lane == "grouped" else 1)
+    assert [m.recipients for m in server.messages] == [
+        people(n, 1) for n in (0, 2)]
+
+
+@pytest.mark.parametrize("chunking", [False, True])
+def test_taken_without_a_word(script, many, lane, chunking):
+    """What was handed over whole on a kept connection is not sent again."""
+    server = script(join=True, chunking=chunking, replies={
+        "BODY": ["250 ok", Close(mute=True), "250 ok"]})
+    lines = many(server, 3)
+    assert [line[:11] for line in lines] == [
+        "accepted 1,", "accepted 0,", "accepted 1,"]
+    assert "unknown 1" in lines[1]
+    assert [m.recipients for m in server.messages] == [
+        people(n, 1) for n in range(3)]
+
+
+def test_chunk_taken_for_commands(script, many):
+    """BDAT is unknown, and there was nobody to send to: the replies to the
+    lines of the message are not those to the next one."""
+    server = script(chunking="no", replies={"RCPT": [
+        "550 5.1.1 no", "250 ok"]})
+    lines = many(server, 3)
+    assert lines[1:] == [YES % 1] * 2 and "refused 1" in lines[0]
+    assert [m.recipients for m in server.messages] == [
+        people(n, 1) for n in (1, 2)]
+
+
+def test_full_disk_is_no_crowd(script, many):
+    """452 to a message says nothing of its recipients."""
+    server = script(replies={
+        "RCPT": ["250 ok", "550 5.1.1 no", "250 ok"],
+        "BODY": ["452 insufficient system storage", "250 ok"]})
+    lines = many(server, 2, 2)
+    assert lines[1] == YES % 2
+    assert [len(m.recipients) for m in server.messages] == [1, 2]
+
+
+def test_one_is_too_big(script, many):
+    """Nothing was said of it: the connection is as good as before."""
+    server = script(offers=["SIZE 10000"])
+    lines = many(server, 4, 1, "big=2")
+    assert [line[:11] for line in lines] == [
+        "accepted 1,", "accepted 1,", "accepted 0,", "accepted 1,"]
+    assert "at most 10000" in lines[2]
     assert server.connections == 1

@@ -78,6 +78,15 @@ def test_last_ehlo_counts(script, mail, tls_context, cacert):
     assert server.flights == 4 + 7
 
 
+def test_refused_ehlo_offers_nothing(script, mail):
+    """Whatever the lines of the refusal say."""
+    server = script(join=True, replies={
+        "EHLO": "502-no\n502-PIPELINING\n502 CHUNKING"})
+    result = mail(server, to=people(3))
+    assert result.status == 0, result
+    assert server.flights == 3 + 7 and server.count("BDAT") == 0
+
+
 def test_more_recipients_where_announced(script, mail):
     server = script(offers=["LIMITS RCPTMAX=500 MAILMAX=10"])
     result = mail(server, to=people(700))
@@ -112,6 +121,20 @@ def test_nobody_but_354(script, mail):
     assert states(result) == ["refused"] * 3
     assert [m.content for m in server.messages] == [b""]
     assert server.verbs()[-1] == "QUIT"
+
+
+@pytest.mark.parametrize("replies, status", [
+    ({"MAIL": Hang("550 5.7.1 no")}, 69),
+    ({"MAIL": Close("550 5.7.1 no")}, 69),
+    ({"RCPT": "550 5.1.1 no", "DATA": Hang()}, 67),
+    ({"RCPT": "550 5.1.1 no", "DATA": Close()}, 67),
+    ({"RCPT": "550 5.1.1 no", "BODY": Close()}, 67)])
+def test_refused_and_gone(script, mail, replies, status):
+    """What comes behind a refusal, or does not come, adds nothing to it."""
+    server = script(strict=False, replies=replies)
+    result = mail(server, "--timeout=1s", to=people(3))
+    assert result.status == status, result
+    assert states(result) == ["refused"] * 3
 
 
 def test_no_sender_but_354(script, mail):
