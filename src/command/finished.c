@@ -245,7 +245,7 @@ add_flag_fields(struct composition *c, struct finished *f, const char *domain,
 		strlist_take(&f->drop,
 		    mem_strndup(d->headers.items[i],
 			strcspn(d->headers.items[i], ":")));
-	if (compose_fields(&f->added, d, domain, none, err) < 0)
+	if (compose_fields(&f->added, c, d, domain, none, err) < 0)
 		return -1;
 	/* A mail program writes Date and Message-ID and says itself who made
 	 * the message; cron and its like write neither. */
@@ -400,6 +400,7 @@ build(struct composition *c, struct finished *f, const struct config *config,
 		return -1;
 	if (check_date(f, err) < 0 || read_from(c, f, err) < 0 ||
 	    add_flag_addresses(c, f, err) < 0 ||
+	    compose_reply_to(c, f->request, config, err) < 0 ||
 	    compose_envelope(c, f->request, config, err) < 0)
 		return -1;
 	domain = compose_domain(&c->from);
@@ -429,6 +430,8 @@ compose_finished(struct composition *c, const struct request *r,
 
 	buf_init(&c->message.header, HEADER_MAX_BLOCK);
 	result = build(c, &f, config, in, err);
+	if (result == 0)
+		compose_needs(c);
 	buf_release(&f.added);
 	strlist_release(&f.drop);
 	return result;

@@ -825,3 +825,33 @@ def test_date_is_rfc5322(send):
     assert re.fullmatch(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} "
                         r"[A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", raw)
     assert email.utils.parsedate_to_datetime(raw)
+
+
+def test_reply_to_is_a_whole_address(send, refused, config):
+    refused(65, "--reply-to", "ana", "-m", "x", BOB, says="no domain")
+    refused(65, "--reply-to", "ana@-x.example", "-m", "x", BOB,
+            says="--reply-to")
+    config("[defaults]\ndefault-domain = home.example\n"
+           "[alias]\nteam = eva@work.example\n")
+    sent = send("--reply-to", "ana, team", "-m", "x", BOB)
+    assert sent.message["Reply-To"] == "ana@home.example, eva@work.example"
+
+
+@pytest.mark.parametrize("args", [
+    ["--reply-to", "žofie@home.example"],
+    ["-H", "Sender: žofie@home.example"]], ids=lambda args: args[0])
+def test_utf8_in_the_header_asks_for_smtputf8(serve, run_mitto, args):
+    able, unable = serve(), serve(utf8=False)
+    result = run_mitto("-S", able.url, *args, "-m", "x", BOB)
+    assert result.status == 0, result
+    assert "SMTPUTF8" in able.messages[0].mail_options
+    result = run_mitto("-S", unable.url, *args, "-m", "x", BOB)
+    assert result.status == 69 and "SMTPUTF8" in result.err, result
+    assert unable.spoken("MAIL") == []
+
+
+def test_utf8_in_a_finished_header_asks_for_smtputf8(server, run_mitto):
+    result = run_mitto("-S", server.url, "-t", stdin=(
+        "To: %s\nReply-To: žofie@home.example\n\nx\n" % BOB).encode())
+    assert result.status == 0, result
+    assert "SMTPUTF8" in server.messages[0].mail_options
