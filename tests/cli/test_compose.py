@@ -855,3 +855,24 @@ def test_utf8_in_a_finished_header_asks_for_smtputf8(server, run_mitto):
         "To: %s\nReply-To: žofie@home.example\n\nx\n" % BOB).encode())
     assert result.status == 0, result
     assert "SMTPUTF8" in server.messages[0].mail_options
+
+
+def test_charset_of_the_text_of_m(send, refused):
+    latin = "Příliš žluťoučký".encode("iso-8859-2")
+    refused(65, "--charset", "iso-8859-2", "-m", "žluť", BOB, stdin=latin,
+            says="-m is UTF-8")
+    sent = send("--charset", "iso-8859-2", "-m", latin, BOB)
+    assert plain(sent.message).get_content_charset() == "iso-8859-2"
+    assert body_of(plain(sent.message)).rstrip() == latin
+    sent = send("--charset", "iso-8859-2", "-m", latin, BOB, stdin=latin)
+    assert body_of(plain(sent.message)).count(latin) == 2
+
+
+def test_utf8_is_written_as_registered(send, refused, tmp_path):
+    (tmp_path / "a.txt").write_text("plain\r\n")
+    refused(65, "--charset", "utf8", BOB, stdin=b"caf\xe9\n", says="not UTF-8")
+    for args in (["--charset", "utf8", "-m", "x"],
+                 ["-m", "x", "-a", "a.txt;charset=UTF8"]):
+        sent = send(*args, BOB)
+        assert b"utf8" not in sent.content.lower()
+        assert b"utf-8" in sent.content
