@@ -17,6 +17,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define HOPS_MAX 50 /* servers a message has come through */
+
 /* Working state of one finished message. */
 struct finished {
 	const struct request *request;
@@ -173,6 +175,21 @@ add_identity(struct composition *c, struct finished *f, const char *domain,
 	msgid_make(&made, domain, "");
 	c->message_id = buf_take(&made);
 	return header_tokens(&f->added, "Message-ID", c->message_id, err);
+}
+
+/* Only a loop leads through so many servers (RFC 5321 6.3). */
+static int
+check_hops(const struct finished *f, struct error *err)
+{
+	size_t hops = 0;
+
+	while (head_find(f->head, "Received", hops) != NULL)
+		if (++hops > HOPS_MAX)
+			return error_set(err, ERR_DATA,
+			    "more than %d Received fields: the message goes "
+			    "round in a loop",
+			    HOPS_MAX);
+	return 0;
 }
 
 /* A Date that no reader understands makes servers and filters suspicious. */
@@ -398,8 +415,12 @@ build(struct composition *c, struct finished *f, const struct config *config,
 	}
 	if (d->read_headers && read_recipients(c, f, err) < 0)
 		return -1;
-	if (check_date(f, err) < 0 || read_from(c, f, err) < 0 ||
-	    add_flag_addresses(c, f, err) < 0 ||
+	if (f->head->missing_blank && !f->head->no_header)
+		strlist_add(&c->warnings,
+		    "no empty line behind the header: the text begins at the "
+		    "first line that is no header field");
+	if (check_hops(f, err) < 0 || check_date(f, err) < 0 ||
+	    read_from(c, f, err) < 0 || add_flag_addresses(c, f, err) < 0 ||
 	    compose_reply_to(c, f->request, config, err) < 0 ||
 	    compose_envelope(c, f->request, config, err) < 0)
 		return -1;
