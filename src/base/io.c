@@ -16,15 +16,14 @@
 void
 io_reserve_std_fds(void)
 {
-	int fd;
+	/* Write-only in the place of standard input, read-only in that of
+	 * standard output: using them fails, as it did before, instead of
+	 * giving an empty message or losing one. */
+	static const int flags[] = { O_WRONLY, O_RDONLY, O_WRONLY };
 
-	/* Write-only in the place of standard input: reading it fails, as it
-	 * did before, instead of giving an empty message. */
-	do
-		fd = open("/dev/null", O_WRONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		(void)close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) < 0)
+			return;
 }
 
 int

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Open 0, 1 and 2 on /dev/null, for writing, where they are closed, so that no
- * file or socket opened later can take their place; reading 0 then fails with
- * EBADF. */
+/* Open 0, 1 and 2 on /dev/null where they are closed, so that no file or socket
+ * opened later can take their place.  Reading 0 and writing 1 then still fails
+ * with EBADF; what is written to 2 is lost. */
 void io_reserve_std_fds(void);
 
 /* Write all of it; interrupted and short writes are continued.  -1 with errno

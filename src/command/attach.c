@@ -127,7 +127,8 @@ attach_part(
 	name = choose_name(spec, err);
 	if (name == NULL)
 		return NULL;
-	part = part_leaf(steal(content), spec->type, spec->charset, name,
+	part = part_leaf(steal(content), spec->type,
+	    charset_name(spec->charset), name,
 	    spec->is_inline ? DISPOSITION_INLINE : DISPOSITION_ATTACHMENT, err);
 	if (part == NULL)
 		return NULL;

@@ -110,12 +110,21 @@ check_type(const struct draft *d, struct error *err)
 	return 0;
 }
 
+/* Beyond ASCII, and valid. */
+static bool
+is_utf8(const char *text)
+{
+	size_t len = strlen(text);
+
+	return !utf8_is_ascii(text, len) && utf8_valid(text, len);
+}
+
 /* UTF-8 is recognised by its bytes; --charset is for other text (SPEC 5). */
 static int
 check_charset(const struct draft *d, const struct part *part, struct error *err)
 {
 	const struct content_facts *f = &part->facts;
-	bool utf8 = strcasecmp(d->charset, "utf-8") == 0;
+	bool utf8 = strcasecmp(charset_name(d->charset), "utf-8") == 0;
 
 	if (utf8 && !f->utf8) {
 		(void)error_set(err, ERR_DATA, "the text is not UTF-8");
@@ -126,8 +135,7 @@ check_charset(const struct draft *d, const struct part *part, struct error *err)
 		return error_set(err, ERR_DATA,
 		    "the text is not us-ascii, as --charset says");
 	for (size_t i = 0; i < d->text.count; i++)
-		if (!utf8 &&
-		    !utf8_is_ascii(d->text.items[i], strlen(d->text.items[i])))
+		if (!utf8 && is_utf8(d->text.items[i]))
 			return error_set(err, ERR_DATA,
 			    "the text of -m is UTF-8, the rest is %s",
 			    d->charset);
@@ -150,7 +158,7 @@ static struct part *
 text_part(const struct draft *d, struct store *text, const char *type,
     struct error *err)
 {
-	const char *charset = d->charset;
+	const char *charset = charset_name(d->charset);
 	struct part *part;
 
 	if (charset != NULL && is_utf8_text(text, err))

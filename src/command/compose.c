@@ -103,16 +103,30 @@ has_terminal(void)
 	    isatty(STDERR_FILENO) == 1;
 }
 
-static int
-put_reply_to(struct buf *out, const struct draft *d, struct error *err)
+int
+compose_reply_to(struct composition *c, const struct request *r,
+    const struct config *config, struct error *err)
 {
-	auto_address_list struct address_list list = { .items = NULL };
+	const char *text = r->draft.reply_to;
 
-	if (d->reply_to == NULL || d->reply_to[0] == '\0')
+	if (text == NULL || text[0] == '\0')
 		return 0;
-	if (address_parse(&list, d->reply_to, strlen(d->reply_to), err) < 0)
+	if (address_parse(&c->reply_to, text, strlen(text), err) < 0 ||
+	    account_expand(&c->reply_to, config, &r->settings, err) < 0)
 		return error_wrap(err, "--reply-to");
-	return header_addresses(out, "Reply-To", &list, err);
+	for (size_t i = 0; i < c->reply_to.count; i++) {
+		auto_buf struct buf wire = buf_make(1024);
+
+		if (address_wire(&wire, &c->reply_to.items[i], err) < 0)
+			return error_wrap(err, "--reply-to");
+	}
+	return 0;
+}
+
+void
+compose_needs(struct composition *c)
+{
+	c->smtputf8 = c->smtputf8 || c->wire.utf8_header;
 }
 
 static bool
@@ -127,10 +141,11 @@ is_skipped(const char *line, const char *const *skip)
 }
 
 int
-compose_fields(struct buf *out, const struct draft *d, const char *domain,
-    const char *const *skip, struct error *err)
+compose_fields(struct buf *out, const struct composition *c,
+    const struct draft *d, const char *domain, const char *const *skip,
+    struct error *err)
 {
-	if (put_reply_to(out, d, err) < 0 ||
+	if (header_addresses(out, "Reply-To", &c->reply_to, err) < 0 ||
 	    put_thread(out, d, domain, err) < 0 ||
 	    put_priority(out, d, err) < 0)
 		return -1;
@@ -250,7 +265,7 @@ put_header(struct composition *c, const struct draft *d, const char *domain,
 	} else if (header_value(d, "Subject") != NULL) {
 		c->subject = mem_strdup(header_value(d, "Subject"));
 	}
-	if (compose_fields(out, d, domain, written, err) < 0)
+	if (compose_fields(out, c, d, domain, written, err) < 0)
 		return -1;
 	return compose_auto_submitted(out, d, err);
 }
@@ -282,6 +297,7 @@ compose_new(struct composition *c, const struct request *r,
 	buf_init(&c->message.header, HEADER_MAX_BLOCK);
 	if (check_headers(&r->draft, err) < 0 ||
 	    read_addresses(c, r, err) < 0 || expand(c, r, config, err) < 0 ||
+	    compose_reply_to(c, r, config, err) < 0 ||
 	    compose_envelope(c, r, config, err) < 0)
 		return -1;
 	domain = compose_domain(&c->from);
@@ -293,5 +309,8 @@ compose_new(struct composition *c, const struct request *r,
 		return -1;
 	if (c->subject == NULL || c->subject[0] == '\0')
 		strlist_add(&c->warnings, "the subject is empty");
-	return mime_wire(&c->message, &c->wire, err);
+	if (mime_wire(&c->message, &c->wire, err) < 0)
+		return -1;
+	compose_needs(c);
+	return 0;
 }

@@ -17,6 +17,7 @@ struct composition {
 
 	struct address from;
 	struct address_list to, cc, bcc; /* as the header (not) shows them */
+	struct address_list reply_to;    /* of --reply-to */
 	char *sender;                    /* envelope, wire form, "" = null */
 	struct strlist recipients;       /* envelope, wire form, each once */
 	bool smtputf8;
@@ -39,10 +40,18 @@ int compose_sender(struct address *from, const struct settings *s,
 struct part *compose_body(const struct draft *d, const struct input *in,
     const char *domain, struct strlist *warnings, struct error *err) MUST_CHECK;
 
+/* c->reply_to from the draft: complete addresses, aliases undone. */
+int compose_reply_to(struct composition *c, const struct request *r,
+    const struct config *config, struct error *err) MUST_CHECK;
+
 /* Header fields that stand for flags: Reply-To, In-Reply-To, References,
  * priority, -H except those named in `skip` (ended by NULL). */
-int compose_fields(struct buf *out, const struct draft *d, const char *domain,
-    const char *const *skip, struct error *err) MUST_CHECK;
+int compose_fields(struct buf *out, const struct composition *c,
+    const struct draft *d, const char *domain, const char *const *skip,
+    struct error *err) MUST_CHECK;
+
+/* Everything is written: what the message asks of the server. */
+void compose_needs(struct composition *c);
 
 /* Auto-Submitted: auto-generated when there is no terminal (RFC 3834: what no
  * person typed should not be answered by machines) and -H has none. */

@@ -9,6 +9,7 @@
 #include "settings/account.h"
 #include "text/escape.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,6 +110,16 @@ path(int argc, char *const *argv, struct error *err)
 	return 0;
 }
 
+/* What could not be printed was not told. */
+static int
+flush(struct error *err)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return 0;
+	return error_errno(
+	    err, ERR_IO, errno, "cannot write to standard output");
+}
+
 int
 command_config(int argc, char *const *argv)
 {
@@ -126,8 +137,9 @@ command_config(int argc, char *const *argv)
 	for (size_t i = 0; argc > 0 && i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(argv[0], verbs[i].name) != 0)
 			continue;
-		if (verbs[i].run(argc - 1, argv + 1, &err) < 0 &&
-		    err.text[0] != '\0')
+		if (verbs[i].run(argc - 1, argv + 1, &err) == 0)
+			(void)flush(&err);
+		if (err.text[0] != '\0')
 			result_print_error(&err, &t);
 		return error_status(err.kind);
 	}

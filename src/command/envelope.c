@@ -106,6 +106,7 @@ composition_release(struct composition *c)
 	address_list_release(&c->to);
 	address_list_release(&c->cc);
 	address_list_release(&c->bcc);
+	address_list_release(&c->reply_to);
 	free(c->sender);
 	strlist_release(&c->recipients);
 	free(c->message_id);

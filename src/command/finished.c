@@ -17,6 +17,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define HOPS_MAX 50 /* servers a message has come through */
+
 /* Working state of one finished message. */
 struct finished {
 	const struct request *request;
@@ -175,6 +177,21 @@ add_identity(struct composition *c, struct finished *f, const char *domain,
 	return header_tokens(&f->added, "Message-ID", c->message_id, err);
 }
 
+/* Only a loop leads through so many servers (RFC 5321 6.3). */
+static int
+check_hops(const struct finished *f, struct error *err)
+{
+	size_t hops = 0;
+
+	while (head_find(f->head, "Received", hops) != NULL)
+		if (++hops > HOPS_MAX)
+			return error_set(err, ERR_DATA,
+			    "more than %d Received fields: the message goes "
+			    "round in a loop",
+			    HOPS_MAX);
+	return 0;
+}
+
 /* A Date that no reader understands makes servers and filters suspicious. */
 static int
 check_date(const struct finished *f, struct error *err)
@@ -245,7 +262,7 @@ add_flag_fields(struct composition *c, struct finished *f, const char *domain,
 		strlist_take(&f->drop,
 		    mem_strndup(d->headers.items[i],
 			strcspn(d->headers.items[i], ":")));
-	if (compose_fields(&f->added, d, domain, none, err) < 0)
+	if (compose_fields(&f->added, c, d, domain, none, err) < 0)
 		return -1;
 	/* A mail program writes Date and Message-ID and says itself who made
 	 * the message; cron and its like write neither. */
@@ -398,8 +415,13 @@ build(struct composition *c, struct finished *f, const struct config *config,
 	}
 	if (d->read_headers && read_recipients(c, f, err) < 0)
 		return -1;
-	if (check_date(f, err) < 0 || read_from(c, f, err) < 0 ||
-	    add_flag_addresses(c, f, err) < 0 ||
+	if (f->head->missing_blank && !f->head->no_header)
+		strlist_add(&c->warnings,
+		    "no empty line behind the header: the text begins at the "
+		    "first line that is no header field");
+	if (check_hops(f, err) < 0 || check_date(f, err) < 0 ||
+	    read_from(c, f, err) < 0 || add_flag_addresses(c, f, err) < 0 ||
+	    compose_reply_to(c, f->request, config, err) < 0 ||
 	    compose_envelope(c, f->request, config, err) < 0)
 		return -1;
 	domain = compose_domain(&c->from);
@@ -429,6 +451,8 @@ compose_finished(struct composition *c, const struct request *r,
 
 	buf_init(&c->message.header, HEADER_MAX_BLOCK);
 	result = build(c, &f, config, in, err);
+	if (result == 0)
+		compose_needs(c);
 	buf_release(&f.added);
 	strlist_release(&f.drop);
 	return result;

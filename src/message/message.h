@@ -102,6 +102,7 @@ struct wire {
 	int64_t size;          /* exact */
 	int64_t dot_lines;     /* lines that begin with a dot */
 	bool eight_bit;        /* holds bytes >= 0x80 */
+	bool utf8_header;      /* some of them in a header (RFC 6532) */
 };
 
 void wire_release(struct wire *w);

@@ -9,6 +9,7 @@
 #include "message/sniff.h"
 
 #include "message/types.h"
+#include "text/headreader.h"
 #include "text/param.h"
 
 #include <magic.h>
@@ -78,6 +79,25 @@ guess(const struct content_facts *facts)
 	return text ? "text/plain" : octets;
 }
 
+/* Is it a header, and is the header one?  A name ending in .eml or a first line
+ * like one does not make a message. */
+static bool
+begins_a_message(const char *bytes, size_t len)
+{
+	struct error ignored = ERROR_INIT;
+	struct head head;
+	bool yes;
+
+	head_init(&head);
+	/* The line of a mailbox in front is no part of a message. */
+	yes = (len < 5 || memcmp(bytes, "From ", 5) != 0) &&
+	    head_push(&head, bytes, len, &ignored) >= 0 &&
+	    (head.complete || head_finish(&head, &ignored) == 0) &&
+	    head.count > 0 && !head.missing_blank;
+	head_release(&head);
+	return yes;
+}
+
 const char *
 sniff_type(const char *name, const void *head, size_t len,
     const struct content_facts *facts, const char **note)
@@ -102,6 +122,9 @@ sniff_type(const char *name, const void *head, size_t len,
 		    strcmp(type, "application/zip") != 0)
 			type = octets;
 	}
+	if (strcasecmp(type, "message/rfc822") == 0 &&
+	    !begins_a_message(head, len))
+		type = guess(facts);
 	if (facts->nuls > 0 && strncasecmp(type, "text/", 5) == 0)
 		type = octets;
 	return type;

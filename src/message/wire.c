@@ -38,7 +38,7 @@ flush(struct assembly *a, struct error *err)
 		if (text[i] == '.' && (i == 0 || text[i - 1] == '\n'))
 			a->dot_lines++;
 		if ((unsigned char)text[i] >= 0x80)
-			a->eight_bit = true;
+			a->utf8_header = true;
 	}
 	if (len > 0)
 		stream_concat_add(
@@ -68,7 +68,8 @@ assembly_finish(struct assembly *a, struct wire *out, struct error *err)
 	*out = (struct wire){
 		.size = stream_size(a->stream),
 		.dot_lines = a->dot_lines,
-		.eight_bit = a->eight_bit,
+		.eight_bit = a->eight_bit || a->utf8_header,
+		.utf8_header = a->utf8_header,
 		.stream = a->stream,
 	};
 	a->stream = NULL;

@@ -14,6 +14,7 @@ struct assembly {
 				* Lines end in CRLF and begin here. */
 	int64_t dot_lines;
 	bool eight_bit;
+	bool utf8_header; /* headers are all the text there is */
 };
 
 struct assembly assembly_make(void);

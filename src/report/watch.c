@@ -197,8 +197,14 @@ watch_observer(struct watch *w)
 void
 watch_close(struct watch *w)
 {
+	bool failed;
+
 	watch_clear(w);
-	if (w->transcript != NULL)
-		(void)fclose(w->transcript);
+	if (w->transcript == NULL)
+		return;
+	failed = ferror(w->transcript) != 0;
+	if (fclose(w->transcript) != 0 || failed)
+		watch_warn(
+		    w, "the transcript is not complete: cannot write it");
 	w->transcript = NULL;
 }

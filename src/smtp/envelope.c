@@ -56,5 +56,5 @@ envelope_utf8(const struct envelope *e)
 	for (size_t i = 0; i < e->count; i++)
 		if (!utf8_is_ascii(e->recipients[i], strlen(e->recipients[i])))
 			return e->recipients[i];
-	return NULL;
+	return e->smtputf8 ? "" : NULL;
 }

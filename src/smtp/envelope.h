@@ -12,7 +12,8 @@
  * angle bracket outside a quoted string; for an empty or missing recipient. */
 int envelope_check(const struct envelope *e, struct error *err) MUST_CHECK;
 
-/* The first address that is not ASCII, or NULL. */
+/* The first address that is not ASCII, "" if only the header holds one, or
+ * NULL. */
 const char *envelope_utf8(const struct envelope *e);
 
 #endif

@@ -150,10 +150,18 @@ gate_message(
 	if ((c->offered & CAPABILITY_SMTPUTF8) == 0) {
 		struct hint_facts facts = p->facts;
 
-		facts.name = p->utf8;
-		(void)error_set(err, ERR_UNAVAILABLE,
-		    "%s does not take the address '%s' (no SMTPUTF8)",
-		    p->server, p->utf8);
+		if (p->utf8[0] != '\0') {
+			facts.name = p->utf8;
+			(void)error_set(err, ERR_UNAVAILABLE,
+			    "%s does not take the address '%s' (no SMTPUTF8)",
+			    p->server, p->utf8);
+		} else {
+			facts.name = "the header";
+			(void)error_set(err, ERR_UNAVAILABLE,
+			    "%s takes no UTF-8 in addresses of the header "
+			    "(no SMTPUTF8)",
+			    p->server);
+		}
 		hint_set(err, HINT_SMTPUTF8, &facts);
 		return GATE_STOP;
 	}

@@ -26,7 +26,7 @@ struct policy {
 	bool clear_password; /* a password may go without TLS */
 	unsigned mechanisms; /* what libcurl is allowed now */
 	int64_t size;        /* of the message */
-	const char *utf8;    /* an address that needs SMTPUTF8, or NULL */
+	const char *utf8;    /* as envelope_utf8() says */
 	unsigned libcurl;    /* its version number, 0x075801 */
 	bool own_mail;       /* MAIL is not said by libcurl */
 };

@@ -43,7 +43,7 @@ struct envelope {
 	const char *sender; /* wire form, "" = null sender */
 	const char *const *recipients;
 	size_t count;
-	bool smtputf8; /* some address is not ASCII */
+	bool smtputf8; /* some address, here or in the header, is not ASCII */
 };
 
 struct outcome {

@@ -101,7 +101,8 @@ session_explained(const struct smtp_session *s)
 	    recorder_waiting(r) != VERB_QUIT && !r->login)
 		return false;
 	return reply_class(&r->last) >= 4 ||
-	    (r->answered == VERB_AUTH && r->last.code == 334);
+	    (r->answered == VERB_AUTH && r->last.code == 334) ||
+	    (r->answered == VERB_RCPT && reply_class(&r->last) == 3);
 }
 
 /* A yes that means nothing where it was said: libcurl hangs up then. */

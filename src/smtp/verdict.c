@@ -117,6 +117,15 @@ find_refusal(const struct smtp_session *s, enum stage *stage)
 								 : refused;
 }
 
+/* "250 ok" to what went before says nothing of what failed. */
+static void
+forget_old_reply(const struct recorder *r, struct outcome *o)
+{
+	if (recorder_waiting(r) != VERB_NONE ||
+	    (o->stage < STAGE_MAIL && reply_class(&o->reply) < 4))
+		o->reply = (struct reply){ .code = 0 };
+}
+
 void
 verdict_transaction(const struct smtp_session *s, const struct transaction *t,
     int carried, struct outcome *o, struct error *err)
@@ -148,6 +157,7 @@ verdict_transaction(const struct smtp_session *s, const struct transaction *t,
 	} else if (carried != 0 && r->dot && reply_class(&r->mail) < 3) {
 		in_doubt(s, t, o, err);
 	} else if (carried != 0) {
+		forget_old_reply(r, o);
 		settle(t, state_after(err), NULL);
 	} else if (t->check) {
 		settle(t, RECIPIENT_ACCEPTED, NULL);
@@ -195,6 +205,10 @@ kind_of_recipients(const struct outcome *o)
 	size_t unknown = 0;
 	size_t login = 0;
 
+	/* Neither yes nor no: a 3xx belongs to other commands. */
+	for (size_t i = 0; i < o->count && accepted == 0; i++)
+		if (reply_class(&o->recipients[i].reply) == 3)
+			return ERR_PROTOCOL;
 	if (outcome_count(o, RECIPIENT_REFUSED) == 0)
 		return ERR_TEMPORARY;
 	for (size_t i = 0; i < o->count; i++) {

@@ -27,6 +27,13 @@ charset_known(const char *charset)
 	return true;
 }
 
+const char *
+charset_name(const char *charset)
+{
+	return charset != NULL && strcasecmp(charset, "utf8") == 0 ? "utf-8"
+								   : charset;
+}
+
 int
 charset_to_utf8(struct buf *out, const char *charset, const char *text,
     size_t len, struct error *err)

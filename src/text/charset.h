@@ -13,6 +13,10 @@
 /* A charset name that iconv knows and that may stand in a header. */
 bool charset_known(const char *charset);
 
+/* The name to write for a charset: "utf-8" for the common "utf8", which is not
+ * registered; any other name, and NULL, as it is. */
+const char *charset_name(const char *charset);
+
 /* Append len bytes of text in `charset` as UTF-8.  ERR_DATA, with the byte
  * offset, when they are not text of that charset. */
 int charset_to_utf8(struct buf *out, const char *charset, const char *text,

@@ -495,3 +495,17 @@ def test_parts_are_separate(send, tmp_path):
         b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n")
     sent = send("-a", "a.eml;type=text/plain", "-m", "--b\n--b--", BOB)
     assert len(leaves(sent.message)) == 2
+
+
+@pytest.mark.parametrize("content, message", [
+    (b"", False), (b"hello\r\nworld\r\n", False),
+    (b"From ana Mon Nov 23 21:57:12 2026\r\nFrom: a@b.example\r\n", False),
+    (b"Received: x\r\nno field\r\n", False),
+    (b"From: a@b.example\r\nSubject: x\r\n\r\nhello\r\n", True)])
+def test_only_a_message_is_attached_as_one(send, tmp_path, content, message):
+    (tmp_path / "a.eml").write_bytes(content)
+    mail = send("-m", "x", "-a", "a.eml", BOB).message
+    types = [part.get_content_type() for part in mail.walk()]
+    assert ("message/rfc822" in types) == message
+    if not message:
+        assert body_of(leaves(mail)[1]) == content

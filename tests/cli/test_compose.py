@@ -825,3 +825,54 @@ def test_date_is_rfc5322(send):
     assert re.fullmatch(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} "
                         r"[A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", raw)
     assert email.utils.parsedate_to_datetime(raw)
+
+
+def test_reply_to_is_a_whole_address(send, refused, config):
+    refused(65, "--reply-to", "ana", "-m", "x", BOB, says="no domain")
+    refused(65, "--reply-to", "ana@-x.example", "-m", "x", BOB,
+            says="--reply-to")
+    config("[defaults]\ndefault-domain = home.example\n"
+           "[alias]\nteam = eva@work.example\n")
+    sent = send("--reply-to", "ana, team", "-m", "x", BOB)
+    assert sent.message["Reply-To"] == "ana@home.example, eva@work.example"
+
+
+@pytest.mark.parametrize("args", [
+    ["--reply-to", "žofie@home.example"],
+    ["-H", "Sender: žofie@home.example"]], ids=lambda args: args[0])
+def test_utf8_in_the_header_asks_for_smtputf8(serve, run_mitto, args):
+    able, unable = serve(), serve(utf8=False)
+    result = run_mitto("-S", able.url, *args, "-m", "x", BOB)
+    assert result.status == 0, result
+    assert "SMTPUTF8" in able.messages[0].mail_options
+    result = run_mitto("-S", unable.url, *args, "-m", "x", BOB)
+    assert result.status == 69 and "SMTPUTF8" in result.err, result
+    assert unable.spoken("MAIL") == []
+
+
+def test_utf8_in_a_finished_header_asks_for_smtputf8(server, run_mitto):
+    result = run_mitto("-S", server.url, "-t", stdin=(
+        "To: %s\nReply-To: žofie@home.example\n\nx\n" % BOB).encode())
+    assert result.status == 0, result
+    assert "SMTPUTF8" in server.messages[0].mail_options
+
+
+def test_charset_of_the_text_of_m(send, refused):
+    latin = "Příliš žluťoučký".encode("iso-8859-2")
+    refused(65, "--charset", "iso-8859-2", "-m", "žluť", BOB, stdin=latin,
+            says="-m is UTF-8")
+    sent = send("--charset", "iso-8859-2", "-m", latin, BOB)
+    assert plain(sent.message).get_content_charset() == "iso-8859-2"
+    assert body_of(plain(sent.message)).rstrip() == latin
+    sent = send("--charset", "iso-8859-2", "-m", latin, BOB, stdin=latin)
+    assert body_of(plain(sent.message)).count(latin) == 2
+
+
+def test_utf8_is_written_as_registered(send, refused, tmp_path):
+    (tmp_path / "a.txt").write_text("plain\r\n")
+    refused(65, "--charset", "utf8", BOB, stdin=b"caf\xe9\n", says="not UTF-8")
+    for args in (["--charset", "utf8", "-m", "x"],
+                 ["-m", "x", "-a", "a.txt;charset=UTF8"]):
+        sent = send(*args, BOB)
+        assert b"utf8" not in sent.content.lower()
+        assert b"utf-8" in sent.content

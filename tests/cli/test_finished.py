@@ -511,3 +511,19 @@ def test_finished_message_to_a_file(run_mitto, tmp_path):
     result = run_mitto("-t", "-o", "out.eml", stdin=FULL)
     assert result.status == 0, result
     assert (tmp_path / "out.eml").read_bytes() == crlf(FULL)
+
+
+@pytest.mark.parametrize("flags", [["-t"], ["--raw", BOB]], ids=str)
+def test_a_message_in_a_loop_is_refused(refused, send, flags):
+    head = b"To: " + BOB.encode() + b"\nFrom: ana@home.example\n"
+    hop = b"Received: from a by b; Mon, 23 Nov 2026 21:57:12 +0100\n"
+    refused(65, *flags, stdin=hop * 51 + head + b"\nx\n", says="loop")
+    sent = send(*flags, stdin=hop * 50 + head + b"\nx\n")
+    assert len(sent.message.get_all("Received")) == 50
+
+
+def test_a_header_without_an_empty_line_is_told(run_mitto):
+    result = run_mitto("-t", "-v", "-n", "-f", "ana@home.example",
+                       stdin=b"To: bob@example.org\ntext at once\n")
+    assert result.status == 0, result
+    assert b"no empty line" in result.out, result

@@ -402,3 +402,25 @@ def test_server_words_are_escaped(run_mitto, serve):
         for output in (result.raw_err, result.out):
             assert not re.search(rb"[\0-\x08\x0b-\x1f\x7f]", output), result
             assert "\u202e".encode() not in output
+
+
+@pytest.mark.parametrize("args", [
+    ["-o", "-", "-m", "x", BOB], ["-n", "-m", "x", BOB], ["--help"],
+    ["--version"], ["config", "show"], ["config", "check"],
+    ["config", "path"]], ids=" ".join)
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"])
+def test_what_cannot_be_printed_is_an_error(run_mitto, args, redirection):
+    if redirection == ">/dev/full" and not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full")
+    result = run_mitto(*args, wrapper=[
+        "/bin/sh", "-c", 'exec "$@" ' + redirection, "sh"])
+    assert result.status == 74, result
+    assert "cannot write" in result.err, result
+
+
+def test_a_transcript_that_cannot_be_written_is_told(run_mitto, server):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full")
+    result = run_mitto("-S", server.url, "-X", "/dev/full", "-m", "x", BOB)
+    assert result.status == 0 and len(server.messages) == 1, result
+    assert "warning: the transcript" in result.err, result

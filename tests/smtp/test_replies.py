@@ -52,6 +52,24 @@ def test_no_reply(script, mail, reply):
     assert result.status == 76, result
 
 
+def test_neither_yes_nor_no_to_rcpt(script, mail):
+    result = mail(script(replies={"RCPT": "354 go on"}))
+    assert result.status == 76, result
+    assert result.answer["stage"] == "rcpt" and result.answer["code"] == 354
+    assert "nothing" not in result.err, result
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("end", [Close(), Close(reset=True)])
+def test_an_older_yes_is_not_the_reply(script, mail, stage, end):
+    result = mail(script(replies={stage: end}))
+    answer = result.answer
+    assert result.status == 75 and answer["state"] == "failed", result
+    assert answer["stage"] == stage.lower(), result
+    assert [answer[name] for name in ("code", "enhanced", "reply")] == [
+        None, None, None], result
+
+
 @pytest.mark.parametrize("reply", [
     b"250\r\n", b"250 \r\n", b"250-\r\n250 x\r\n", b"250 \xff\x00\xfe\r\n",
     b"250 ok\n"])
