@@ -528,6 +528,9 @@ account_resolve(struct request *r, const struct config *c,
 		walk_foreign_env(&v, above != NULL, err) != 0) ||
 	    walk_env(&v, err) != 0)
 		return -1;
+	if (s->from != NULL)
+		r->own_from = mem_strdup(s->from);
+	r->from_given = cmdline_last(cl, "from") != NULL;
 	resolve_layer(&v, names_of_flags(cl));
 	if (cmdline_apply(cl, r, err) != 0 ||
 	    apply_preset(s, account_from, err) != 0)

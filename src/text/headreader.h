@@ -61,6 +61,10 @@ ssize_t head_push(
 /* End of input: what was pushed is the whole header. */
 int head_finish(struct head *h, struct error *err) MUST_CHECK;
 
+/* End the header where it was when pushing failed; the fields before are there,
+ * as if a line of the body had followed. */
+void head_stop(struct head *h);
+
 /* The nth field (0 = first) called name, case ignored; NULL if there is none.
  */
 const struct head_field *head_find(

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What this host is called, without asking DNS: a slow resolver must not hold
+ * up a mail.
+ */
+#ifndef MITTO_HOST_H
+#define MITTO_HOST_H
+
+#include "base/attr.h"
+
+#include <stdbool.h>
+
+/* The name the system gives itself, "localhost" if it has none.  Owned. */
+char *host_name(void) MUST_CHECK;
+
+/* The first word of /etc/mailname (Debian policy 11.6), or NULL.  Owned. */
+char *host_mailname(void) MUST_CHECK;
+
+/* Is the domain one that means this host to every host: localhost, or a name of
+ * this host without a dot?  No mail from outside can carry it. */
+bool host_is_private(const char *domain);
+
+/*
+ * Is the domain a name of this host: private, or its name as it is and up to
+ * the first dot, the names that stand beside it in the hosts file, or what
+ * /etc/mailname says?  Letter case is ignored.
+ */
+bool host_is_self(const char *domain);
+
+#endif
