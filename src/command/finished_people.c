@@ -159,6 +159,7 @@ static int
 answer_to(struct finished *f, const struct address_list *old, struct error *err)
 {
 	if (finished_field(f, "Reply-To") != NULL ||
+	    compose_has_header(&f->request->draft, "Reply-To") ||
 	    (f->request->draft.reply_to != NULL &&
 		f->request->draft.reply_to[0] != '\0'))
 		return 0;
@@ -274,6 +275,19 @@ fit_resender(struct finished *f, struct address *bounces, struct error *err)
 	return 0;
 }
 
+/* Who sends it on by -f gets the bounces, and From is none of his business. */
+static int
+bounce_to(struct finished *f, const char *flag, struct address *bounces,
+    struct error *err)
+{
+	address_release(bounces);
+	*bounces = (struct address){ .name = NULL };
+	if (address_parse_one(bounces, flag, err) < 0)
+		return error_wrap(err, "From");
+	(void)sender_fit(&f->sender, bounces, "envelope sender");
+	return 0;
+}
+
 int
 finished_sender(struct composition *c, struct finished *f,
     struct address *bounces, struct error *err)
@@ -286,12 +300,17 @@ finished_sender(struct composition *c, struct finished *f,
 	if (flag != NULL &&
 	    (*flag == '\0' || sender_is_bound(&f->sender, flag)))
 		flag = NULL;
-	result = flag == NULL && h != NULL ? fit_from(c, f, h, err)
-					   : put_from(c, f, flag, err);
+	result = h != NULL && (flag == NULL || is_sent_again(f))
+	    ? fit_from(c, f, h, err)
+	    : put_from(c, f, flag, err);
 	if (result < 0)
 		return -1;
 	sender_copy(bounces, &c->from);
-	return fit_resender(f, bounces, err);
+	if (fit_resender(f, bounces, err) < 0)
+		return -1;
+	return flag != NULL && is_sent_again(f)
+	    ? bounce_to(f, flag, bounces, err)
+	    : 0;
 }
 
 /* --- what only this host understands -------------------------------------- */
