@@ -76,11 +76,12 @@ int compose_new(struct composition *c, const struct request *r,
 
 /*
  * A finished message (-t, --raw) in `in`: recipients of the header with -t,
- * repairs, and what flags add.
+ * repairs, and what flags add.  `replace_from`: -f replaces the text's From, if
+ * both are there; else it only adds a missing one.
  */
 int compose_finished(struct composition *c, const struct request *r,
-    struct aliases *aliases, const struct input *in, struct error *err)
-    MUST_CHECK;
+    struct aliases *aliases, const struct input *in, bool replace_from,
+    struct error *err) MUST_CHECK;
 
 void composition_release(struct composition *c);
 

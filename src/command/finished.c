@@ -207,10 +207,12 @@ build(struct composition *c, struct finished *f, const struct input *in,
 
 int
 compose_finished(struct composition *c, const struct request *r,
-    struct aliases *aliases, const struct input *in, struct error *err)
+    struct aliases *aliases, const struct input *in, bool replace_from,
+    struct error *err)
 {
 	struct finished f = {
 		.request = r,
+		.replace_from = replace_from,
 		.aliases = aliases,
 		.head = in->head,
 		.added = buf_make(HEADER_MAX_BLOCK),

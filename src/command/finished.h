@@ -12,6 +12,7 @@ struct finished {
 	const struct request *request;
 	struct aliases *aliases;
 	struct sender sender;
+	bool replace_from;    /* -f goes before a From of the text */
 	struct head head;     /* the input's, with fields of its own */
 	struct strlist texts; /* fields that were written anew */
 	struct buf added;     /* fields to put on top */

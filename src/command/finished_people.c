@@ -238,10 +238,15 @@ put_from(struct composition *c, struct finished *f, const char *flag,
 	if (!is_sent_again(f) && fit_sender_field(f, false, 1, err) < 0)
 		return -1;
 	if (flag != NULL) {
+		auto_address_list struct address_list asked = { .items = NULL };
+
 		if (address_parse_one(&c->from, flag, err) < 0)
 			return error_wrap(err, "From");
 		sender_name(&f->sender, &c->from);
-		(void)sender_fit(&f->sender, &c->from, "From");
+		address_list_add(&asked, &c->from);
+		if (sender_fit(&f->sender, &c->from, "From") == SENDER_FORCED &&
+		    answer_to(f, &asked, err) < 0)
+			return -1;
 	} else {
 		sender_copy(&c->from, &f->sender.own);
 	}
@@ -300,7 +305,8 @@ finished_sender(struct composition *c, struct finished *f,
 	if (flag != NULL &&
 	    (*flag == '\0' || sender_is_bound(&f->sender, flag)))
 		flag = NULL;
-	result = h != NULL && (flag == NULL || is_sent_again(f))
+	result =
+	    h != NULL && (flag == NULL || !f->replace_from || is_sent_again(f))
 	    ? fit_from(c, f, h, err)
 	    : put_from(c, f, flag, err);
 	if (result < 0)

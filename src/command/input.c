@@ -89,7 +89,15 @@ read_head(struct input *in, struct error *err)
 	return 0;
 }
 
-/* Without -t nothing is needed from the header, and what has none is a text. */
+/* What is to be sent as it came, to people who are named elsewhere, may lack a
+ * header: then it is a text. */
+static bool
+may_be_text(const struct draft *d)
+{
+	return d->raw &&
+	    (!d->read_headers || d->to.count + d->cc.count + d->bcc.count > 0);
+}
+
 static int
 parse_head(struct input *in, const struct draft *d, struct error *err)
 {
@@ -97,8 +105,9 @@ parse_head(struct input *in, const struct draft *d, struct error *err)
 
 	if (result < 0 && err->kind != ERR_DATA)
 		return -1;
+	/* Where reading failed what stands above the line at fault decides. */
 	head_stop(&in->head);
-	if (d->read_headers || store_size(in->data) == 0 ||
+	if (!may_be_text(d) || store_size(in->data) == 0 ||
 	    head_is_header(&in->head))
 		return result;
 	head_release(&in->head);

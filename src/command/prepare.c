@@ -126,12 +126,11 @@ compose(struct run *run)
 	const struct request *r = &run->request;
 	auto_aliases struct aliases aliases =
 	    aliases_make(&run->config, &r->settings);
+	struct composition *c = &run->composition;
 	int result = run->input.use == INPUT_MESSAGE
-	    ? compose_finished(
-		  &run->composition, r, &aliases, &run->input, &run->error)
-	    : compose_new(
-		  &run->composition, r, &aliases, &run->input, &run->error);
-	const struct strlist *steps = &run->composition.steps;
+	    ? compose_finished(c, r, &aliases, &run->input, true, &run->error)
+	    : compose_new(c, r, &aliases, &run->input, &run->error);
+	const struct strlist *steps = &c->steps;
 
 	for (size_t i = 0; i < steps->count; i++)
 		watch_step(&run->watch, steps->items[i]);

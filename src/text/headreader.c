@@ -84,7 +84,7 @@ classify(const struct head *h, const char *line, size_t len, bool ended)
 		return LINE_COLON;
 	if (colon < len && line[colon] == ':')
 		return header_name_valid(line, name) ? LINE_FIELD : LINE_BODY;
-	if (!h->started &&
+	if (h->count == 0 &&
 	    (begins_with(line, "From ") || begins_with(line, ">From ")))
 		return LINE_MBOX;
 	return LINE_BODY;

@@ -299,7 +299,7 @@ def test_to_without_a_domain(run_mitto, server, config):
 @pytest.mark.parametrize("first", [
     b"From ana@home.example Fri Nov 21 09:55:06 1997\n",
     b">From ana@home.example Fri Nov 21 09:55:06 1997\n",
-    b"From ana\r\n"])
+    b"From ana\r\n", b"From ana Fri Nov 21\n>From bob Fri Nov 21\n"])
 def test_mbox_line_is_dropped(send, first):
     sent = send("-t", stdin=first + FULL, sender=None)
     assert sent.content == crlf(FULL)
@@ -557,6 +557,16 @@ def test_text_with_a_header(send, stdin, name):
     sent = send("--raw", BOB, stdin=stdin)
     assert name in sent.message
     assert b"x\r\n\r\n" in sent.content or b"text/plain\r\n" in sent.content
+
+
+def test_text_without_a_header_and_read_headers(send):
+    """--raw -t: a text is no mistake where somebody is named to get it."""
+    sent = send("--raw", "-t", BOB, stdin=b"Warning: disk full\n")
+    assert text(sent.message) == "Warning: disk full\n"
+
+
+def test_read_headers_of_nobody(refused):
+    refused(65, "--raw", "-t", stdin=b"hi\n", says="header")
 
 
 def test_text_without_a_header_of_a_child(send):

@@ -181,6 +181,13 @@ def test_force_with_a_flag(go):
     assert sent.envelope.mail_from == ME
 
 
+def test_force_with_a_flag_over_a_text(go):
+    sent = go("-t", "-f", "bob@elsewhere.example", keys=FORCE,
+              stdin=cron("carl@elsewhere.example"))
+    assert author(sent)[1] == ME
+    assert str(sent.message["Reply-To"]) == "bob@elsewhere.example"
+
+
 def test_force_leaves_an_answer_address(go):
     sent = go("-t", stdin=cron("bob@elsewhere.example",
                                "Reply-To: carl@elsewhere.example"),
