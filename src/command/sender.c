@@ -10,20 +10,8 @@
 #include "settings/host.h"
 #include "text/idn.h"
 
-#include <pwd.h>
 #include <string.h>
 #include <strings.h>
-
-/* The user's login name; also for ids without a passwd entry. */
-static char *
-user_name(void)
-{
-	const struct passwd *pw = getpwuid(geteuid());
-
-	if (pw != NULL && pw->pw_name[0] != '\0')
-		return mem_strdup(pw->pw_name);
-	return mem_printf("uid%lu", (unsigned long)geteuid());
-}
 
 char *
 sender_domain(const struct sender *s)
@@ -77,7 +65,7 @@ sender_init(struct sender *s, const struct request *r, struct strlist *steps,
 		if (parse_own(s, user, "login", err) < 0)
 			return -1;
 	} else {
-		s->own.local = user_name();
+		s->own.local = host_user();
 	}
 	if (s->own.domain == NULL)
 		s->own.domain = sender_domain(s);

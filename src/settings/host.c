@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <pwd.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,6 +36,62 @@ host_name(void)
 	if (gethostname(name, sizeof(name) - 1) < 0 || name[0] == '\0')
 		return mem_strdup("localhost");
 	return mem_strdup(name);
+}
+
+char *
+host_user(void)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+
+	if (pw != NULL && pw->pw_name[0] != '\0')
+		return mem_strdup(pw->pw_name);
+	return mem_printf("uid%lu", (unsigned long)geteuid());
+}
+
+/* What stands for %c, or NULL. */
+static char *
+placeholder(char c)
+{
+	char *mailname;
+
+	switch (c) {
+	case 'u':
+		return host_user();
+	case 'h':
+		return host_name();
+	case 'm':
+		mailname = host_mailname();
+		return mailname != NULL ? mailname : host_name();
+	default:
+		return NULL;
+	}
+}
+
+/* Old routing addresses, ana%home@relay, must not be mistaken for one. */
+static bool
+ends_placeholder(char c)
+{
+	return c == '\0' || strchr("@.-_+<>\" ", c) != NULL;
+}
+
+char *
+host_fill(const char *text)
+{
+	auto_buf struct buf out = buf_make(strlen(text) * HOSTNAME_SIZE + 1);
+
+	for (const char *p = text; *p != '\0'; p++) {
+		auto_free char *value = NULL;
+
+		if (*p == '%' && p[1] != '\0' && ends_placeholder(p[2]))
+			value = placeholder(p[1]);
+		if (value == NULL) {
+			buf_putc(&out, *p);
+			continue;
+		}
+		buf_puts(&out, value);
+		p++;
+	}
+	return buf_take(&out);
 }
 
 static bool

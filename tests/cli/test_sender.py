@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Whether the sender fits the account, and what is done if not."""
 
+import os
+import pwd
 import socket
 
 import pytest
@@ -335,6 +337,17 @@ def test_steps(go, keys, args, says):
     assert says in sent.result.err
     sent = go(*args, "-m", "x", "ops@work.example", keys=keys)
     assert sent.result.err == ""
+
+
+# Placeholders --------------------------------------------------------------
+
+def test_user_and_host_in_from(send, config, server):
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    config("[account a]\nserver = %s\nfrom = %%u on %%h <%%u+%s@mail.example>"
+           "\n" % (server.url, "ana%home"))
+    sent = send("-m", "x", "ops@work.example", sender=None)
+    assert author(sent) == ("%s on %s" % (user, HOST),
+                            "%s+ana%%home@mail.example" % user)
 
 
 # A From by -H --------------------------------------------------------------

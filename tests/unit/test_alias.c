@@ -321,6 +321,34 @@ test_complete(void **state UNUSED)
 }
 
 static void
+test_fill(void **state UNUSED)
+{
+	auto_free char *user = host_user();
+	auto_free char *name = host_name();
+	const struct {
+		const char *text;
+		char *want;
+	} cases[] = {
+		{ "", mem_strdup("") },
+		{ "a@x.example", mem_strdup("a@x.example") },
+		{ "%u@%h", mem_printf("%s@%s", user, name) },
+		{ "%u+%h@x", mem_printf("%s+%s@x", user, name) },
+		{ "Cron on %h <%u@x>",
+		    mem_printf("Cron on %s <%s@x>", name, user) },
+		{ "ana%home@x", mem_strdup("ana%home@x") },
+		{ "%x@y%", mem_strdup("%x@y%") },
+		{ "%%u@x", mem_printf("%%%s@x", user) },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		auto_free char *got = host_fill(cases[i].text);
+
+		check_str(cases[i].text, got, cases[i].want);
+		free(cases[i].want);
+	}
+}
+
+static void
 test_hosts(void **state UNUSED)
 {
 	auto_free char *name = host_name();
@@ -372,6 +400,7 @@ main(void)
 		cmocka_unit_test(test_catch_all),
 		cmocka_unit_test(test_catch_all_of_nobody),
 		cmocka_unit_test(test_complete),
+		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_hosts),
 		cmocka_unit_test(test_fan_out),
 	};
