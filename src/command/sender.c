@@ -90,12 +90,6 @@ sender_release(struct sender *s)
 
 /* --- the rules ------------------------------------------------------------ */
 
-bool
-sender_is_local(const struct address *a)
-{
-	return a->domain == NULL || host_is_self(a->domain);
-}
-
 void
 sender_copy(struct address *to, const struct address *from)
 {
@@ -164,7 +158,7 @@ sender_fit(const struct sender *s, struct address *a, const char *what)
 	/* Where the account is at the host's own domain, all who are there can
 	 * send. */
 	if (strcasecmp(a->domain, s->own.domain) != 0 &&
-	    !host_is_private(s->own.domain) && sender_is_local(a)) {
+	    !host_is_private(s->own.domain) && host_is_self(a->domain)) {
 		take_own(s, a);
 		tell(s, what, &old, a, "that is a name of this host only");
 		return SENDER_LOCAL;

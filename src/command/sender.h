@@ -61,9 +61,6 @@ bool sender_is_bound(const struct sender *s, const char *flag);
 /* -F and from-name go before the name an address came with. */
 void sender_name(const struct sender *s, struct address *a);
 
-/* Would mail to this address find this host only? */
-bool sender_is_local(const struct address *a);
-
 /* The domain of bare names: default-domain, /etc/mailname or this host. */
 char *sender_domain(const struct sender *s) MUST_CHECK;
 
