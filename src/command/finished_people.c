@@ -174,15 +174,12 @@ fit_sender_field(
 {
 	struct head_field *h = finished_field(f, "Sender");
 	auto_address_list struct address_list list = { .items = NULL };
+	struct error ignored = ERROR_INIT;
 	bool kept;
 
-	if (h == NULL)
+	/* What cannot be read is passed on as it is. */
+	if (h == NULL || parse_field(&list, h, &ignored) < 0 || list.count != 1)
 		return 0;
-	if (parse_field(&list, h, err) < 0)
-		return -1;
-	if (list.count != 1)
-		return error_set(
-		    err, ERR_DATA, "Sender has %zu addresses", list.count);
 	kept = sender_fit(&f->sender, &list.items[0], "Sender") == SENDER_KEPT;
 	if (forced || (!kept && authors == 1)) {
 		finished_remove(f, h);
@@ -264,12 +261,10 @@ fit_resender(struct finished *f, struct address *bounces, struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct head_field *h = resent_field(f, names[i]);
 		auto_address_list struct address_list list = { .items = NULL };
+		struct error ignored = ERROR_INIT;
 
-		if (h == NULL)
-			continue;
-		if (parse_field(&list, h, err) < 0)
-			return -1;
-		if (list.count == 0)
+		if (h == NULL || parse_field(&list, h, &ignored) < 0 ||
+		    list.count == 0)
 			continue;
 		if (sender_fit(&f->sender, &list.items[0], names[i]) !=
 			SENDER_KEPT &&

@@ -69,8 +69,8 @@ find_in_config(struct alias *alias, const struct config *c, const char *name)
 }
 
 /* No file at all is asked for by `none`, for one file or for all. */
-static int
-load_file(struct aliases *a, struct error *err)
+int
+aliases_load(struct aliases *a, struct error *err)
 {
 	const char *path = a->settings->alias_file;
 	bool wanted = path != NULL && *path != '\0';
@@ -94,7 +94,7 @@ find_name(
 
 	if (find_in_config(alias, a->config, name))
 		return 1;
-	if (load_file(a, err) < 0)
+	if (aliases_load(a, err) < 0)
 		return -1;
 	entry = alias_file_find(&a->file, name);
 	if (entry == NULL)

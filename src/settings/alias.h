@@ -33,6 +33,10 @@ struct aliases aliases_make(
     const struct config *config, const struct settings *settings) MUST_CHECK;
 void aliases_release(struct aliases *a);
 
+/* Read the alias file, if one is there to be read and has not been read yet;
+ * errors as of alias_file_load. */
+int aliases_load(struct aliases *a, struct error *err) MUST_CHECK;
+
 /*
  * Replace the names of a recipient list by their members and merge what comes
  * twice (the first spelling stays).  ERR_DATA for a name that nothing explains;

@@ -219,6 +219,23 @@ def test_bytes_that_are_no_text(refused, tmp_path):
             says="no text")
 
 
+# mitto config check ------------------------------------------------------
+
+def test_config_check(run_mitto, config, aliases, tmp_path):
+    path = tmp_path / "aliases"
+    config("[defaults]\nalias-file = %s\n" % path)
+    result = run_mitto("config", "check")
+    assert result.status == 78 and "aliases" in result.err, result
+    aliases(FILE)
+    result = run_mitto("config", "check")
+    assert result.status == 0, result
+    assert "aliases: ok" in result.out.decode()
+    aliases("root: ops@work.example\nbroken line\n")
+    result = run_mitto("config", "check")
+    assert result.status == 78, result
+    assert "aliases:2: the line is no entry" in result.err
+
+
 # The default file --------------------------------------------------------
 
 @pytest.fixture

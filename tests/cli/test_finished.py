@@ -635,6 +635,17 @@ def test_resent_message_keeps_its_author(send):
     assert sent.envelope.mail_from == "rita@home.example"
 
 
+@pytest.mark.parametrize("field", [
+    b"Sender: root at home", b"Sender: a@x.example, b@x.example",
+    b"Resent-To: bob@example.org\nResent-From: rita at home"])
+def test_senders_that_cannot_be_read_pass(run_mitto, server, field):
+    """It is their writer's business, and no reason to lose a mail."""
+    result = run_mitto("-S", server.url, "-t", stdin=field + b"\n" + FULL)
+    assert result.status == 0, result
+    assert server.messages[0].content == crlf(field + b"\n" + FULL)
+    assert server.messages[0].mail_from == "ana@home.example"
+
+
 # No destination ----------------------------------------------------------
 
 @pytest.mark.parametrize("stdin", [
