@@ -42,6 +42,7 @@ void
 aliases_release(struct aliases *a)
 {
 	alias_file_release(&a->file);
+	strlist_release(&a->here);
 	a->loaded = false;
 }
 
@@ -133,18 +134,29 @@ is_open(const struct expansion *e, const char *name)
 	return false;
 }
 
+/* At this host, or where bare names are? */
+static bool
+is_here(struct aliases *a, const char *domain)
+{
+	const char *own = a->settings->default_domain;
+
+	if (own != NULL && strcasecmp(own, domain) == 0)
+		return true;
+	if (a->here.count == 0)
+		host_names(&a->here);
+	return host_has_name(&a->here, domain);
+}
+
 /* The alias that an address stands for: 1, or 0 if it stands for itself. */
 static int
 find(struct alias *alias, const struct expansion *e, const struct address *a,
     struct error *err)
 {
 	const char *domain = a->domain;
-	const char *own = e->book->settings->default_domain;
 	auto_free char *name = NULL;
 	int found;
 
-	if (domain != NULL && (own == NULL || strcasecmp(own, domain) != 0) &&
-	    !host_is_self(domain))
+	if (domain != NULL && !is_here(e->book, domain))
 		return 0;
 	name = plain_name(a->local);
 	/* With a domain it is clear who closes the circle. */

@@ -21,12 +21,13 @@
 #include "text/address.h"
 
 /* config and settings are borrowed; the file is read when a name is not found
- * in [alias]. */
+ * in [alias], the host's names when one has a domain. */
 struct aliases {
 	const struct config *config;
 	const struct settings *settings;
 	struct alias_file file;
 	bool loaded;
+	struct strlist here; /* names of this host */
 };
 
 struct aliases aliases_make(

@@ -107,61 +107,73 @@ is_localhost(const char *domain)
 	    same(domain, "localhost.localdomain");
 }
 
-/* The name of this host, or what stands before its first dot. */
-static bool
-is_own_name(const char *domain)
+bool
+host_is_private(const char *domain)
 {
 	auto_free char *name = host_name();
 
-	if (same(domain, name))
+	if (is_localhost(domain))
 		return true;
 	name[strcspn(name, ".")] = '\0';
 	return same(domain, name);
 }
 
-/* Does one entry of the hosts file hold both names? */
 static bool
-holds_both(const struct hostent *h, const char *a, const char *b)
+holds(const struct hostent *h, const char *name)
 {
-	bool has_a = same(h->h_name, a), has_b = same(h->h_name, b);
+	bool found = same(h->h_name, name);
 
-	for (char *const *alias = h->h_aliases; *alias != NULL; alias++) {
-		has_a = has_a || same(*alias, a);
-		has_b = has_b || same(*alias, b);
-	}
-	return has_a && has_b;
-}
-
-/* gethostent() goes through the hosts file only: DNS cannot be listed. */
-static bool
-is_listed_with_own_name(const char *domain)
-{
-	auto_free char *name = host_name();
-	const struct hostent *h;
-	bool found = false;
-
-	sethostent(0);
-	while (!found && (h = gethostent()) != NULL)
-		found = holds_both(h, domain, name);
-	endhostent();
+	for (char *const *alias = h->h_aliases; *alias != NULL; alias++)
+		found = found || same(*alias, name);
 	return found;
 }
 
-bool
-host_is_private(const char *domain)
+/* gethostent() goes through the hosts file only: DNS cannot be listed. */
+static void
+add_names_beside(struct strlist *names, const char *name)
 {
-	return is_localhost(domain) ||
-	    (strchr(domain, '.') == NULL && is_own_name(domain));
+	const struct hostent *h;
+
+	sethostent(0);
+	while ((h = gethostent()) != NULL) {
+		if (!holds(h, name))
+			continue;
+		strlist_add(names, h->h_name);
+		for (char *const *p = h->h_aliases; *p != NULL; p++)
+			strlist_add(names, *p);
+	}
+	endhostent();
+}
+
+void
+host_names(struct strlist *names)
+{
+	auto_free char *name = host_name();
+	auto_free char *mailname = host_mailname();
+
+	strlist_add(names, "localhost");
+	strlist_add(names, "localhost.localdomain");
+	strlist_add(names, name);
+	strlist_take(names, mem_strndup(name, strcspn(name, ".")));
+	if (mailname != NULL)
+		strlist_add(names, mailname);
+	add_names_beside(names, name);
+}
+
+bool
+host_has_name(const struct strlist *names, const char *domain)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (same(names->items[i], domain))
+			return true;
+	return false;
 }
 
 bool
 host_is_self(const char *domain)
 {
-	auto_free char *mailname = NULL;
+	auto_strlist struct strlist names = { .items = NULL };
 
-	if (is_localhost(domain) || is_own_name(domain))
-		return true;
-	mailname = host_mailname();
-	return (mailname != NULL && same(domain, mailname)) ||
-	    is_listed_with_own_name(domain);
+	host_names(&names);
+	return host_has_name(&names, domain);
 }

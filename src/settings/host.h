@@ -6,7 +6,7 @@
 #ifndef MITTO_HOST_H
 #define MITTO_HOST_H
 
-#include "base/attr.h"
+#include "base/strlist.h"
 
 #include <stdbool.h>
 
@@ -30,10 +30,16 @@ char *host_fill(const char *text) MUST_CHECK;
 bool host_is_private(const char *domain);
 
 /*
- * Is the domain a name of this host: private, or its name as it is and up to
- * the first dot, the names that stand beside it in the hosts file, or what
- * /etc/mailname says?  Letter case is ignored.
+ * Append the names of this host: localhost, its name as it is and up to the
+ * first dot, the names that stand beside it in the hosts file, and what
+ * /etc/mailname says.  For those who have many domains to compare.
  */
+void host_names(struct strlist *names);
+
+/* Is the domain one of them?  Letter case is ignored. */
+bool host_has_name(const struct strlist *names, const char *domain);
+
+/* The same for a single domain. */
 bool host_is_self(const char *domain);
 
 #endif
