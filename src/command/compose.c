@@ -36,6 +36,13 @@ compose_has_header(const struct draft *d, const char *name)
 	return false;
 }
 
+bool
+compose_has_parts(const struct draft *d)
+{
+	return d->attach.count + d->inlines.count + d->text.count > 0 ||
+	    d->html != NULL;
+}
+
 /* The value of a -H field without leading blanks, or NULL. */
 static const char *
 header_value(const struct draft *d, const char *name)
@@ -104,15 +111,15 @@ has_terminal(void)
 }
 
 int
-compose_reply_to(struct composition *c, const struct request *r,
-    const struct config *config, struct error *err)
+compose_reply_to(struct composition *c, const struct draft *d,
+    struct aliases *aliases, struct error *err)
 {
-	const char *text = r->draft.reply_to;
+	const char *text = d->reply_to;
 
 	if (text == NULL || text[0] == '\0')
 		return 0;
 	if (address_parse(&c->reply_to, text, strlen(text), err) < 0 ||
-	    account_expand(&c->reply_to, config, &r->settings, err) < 0)
+	    aliases_expand(aliases, &c->reply_to, err) < 0)
 		return error_wrap(err, "--reply-to");
 	for (size_t i = 0; i < c->reply_to.count; i++) {
 		auto_buf struct buf wire = buf_make(1024);
@@ -180,31 +187,43 @@ merge_header(struct address_list *list, const struct draft *d, const char *name,
 /* Aliases are undone before anything is shown: "To: root" would reach nobody
  * who answers it. */
 static int
-expand(struct composition *c, const struct request *r,
-    const struct config *config, struct error *err)
+read_recipients(struct composition *c, const struct draft *d,
+    struct aliases *aliases, struct error *err)
 {
-	if (account_expand(&c->to, config, &r->settings, err) < 0 ||
-	    account_expand(&c->cc, config, &r->settings, err) < 0)
-		return -1;
-	return account_expand(&c->bcc, config, &r->settings, err);
-}
-
-static int
-read_addresses(
-    struct composition *c, const struct request *r, struct error *err)
-{
-	const struct draft *d = &r->draft;
-	const char *from = header_value(d, "From");
-
 	if (compose_addresses(&c->to, &d->to, NULL, err) < 0 ||
 	    compose_addresses(&c->cc, &d->cc, "--cc", err) < 0 ||
 	    compose_addresses(&c->bcc, &d->bcc, "--bcc", err) < 0 ||
 	    merge_header(&c->to, d, "To", err) < 0 ||
 	    merge_header(&c->cc, d, "Cc", err) < 0)
 		return -1;
-	if (from != NULL && r->settings.from == NULL)
-		return address_parse_one(&c->from, from, err);
-	return compose_sender(&c->from, &r->settings, err);
+	return compose_expand(c, aliases, err);
+}
+
+/* -f, else From of -H, else the account's own; and where answers shall go if
+ * that is taken away. */
+static int
+read_sender(struct composition *c, const struct request *r,
+    const struct sender *s, struct address_list *answers, struct error *err)
+{
+	const char *header = header_value(&r->draft, "From");
+	const char *flag = r->from_given ? r->settings.from : NULL;
+	auto_address struct address wanted = { .name = NULL };
+
+	if (flag != NULL && *flag != '\0' && !sender_is_bound(s, flag)) {
+		if (address_parse_one(&c->from, flag, err) < 0)
+			return error_wrap(err, "From");
+		sender_name(s, &c->from);
+	} else if (header != NULL) {
+		if (address_parse_one(&c->from, header, err) < 0)
+			return error_wrap(err, "-H");
+	} else {
+		sender_copy(&c->from, &s->own);
+		return 0;
+	}
+	sender_copy(&wanted, &c->from);
+	if (sender_fit(s, &c->from, "From") == SENDER_FORCED)
+		address_list_add(answers, &wanted);
+	return 0;
 }
 
 /* Fields that have a flag of their own; a -H of the same name stands back. */
@@ -249,7 +268,7 @@ put_identity(struct composition *c, const struct draft *d, const char *domain,
 
 static int
 put_header(struct composition *c, const struct draft *d, const char *domain,
-    struct error *err)
+    const struct address_list *answers, struct error *err)
 {
 	static const char *const written[] = { "From", "To", "Cc", NULL };
 	struct buf *out = &c->message.header;
@@ -265,6 +284,9 @@ put_header(struct composition *c, const struct draft *d, const char *domain,
 	} else if (header_value(d, "Subject") != NULL) {
 		c->subject = mem_strdup(header_value(d, "Subject"));
 	}
+	if (d->reply_to == NULL && !compose_has_header(d, "Reply-To") &&
+	    header_addresses(out, "Reply-To", answers, err) < 0)
+		return -1;
 	if (compose_fields(out, c, d, domain, written, err) < 0)
 		return -1;
 	return compose_auto_submitted(out, d, err);
@@ -290,18 +312,22 @@ check_headers(const struct draft *d, struct error *err)
 
 int
 compose_new(struct composition *c, const struct request *r,
-    const struct config *config, const struct input *in, struct error *err)
+    struct aliases *aliases, const struct input *in, struct error *err)
 {
+	auto_sender struct sender sender = { .steps = NULL };
+	auto_address_list struct address_list answers = { .items = NULL };
 	auto_free char *domain = NULL;
 
 	buf_init(&c->message.header, HEADER_MAX_BLOCK);
 	if (check_headers(&r->draft, err) < 0 ||
-	    read_addresses(c, r, err) < 0 || expand(c, r, config, err) < 0 ||
-	    compose_reply_to(c, r, config, err) < 0 ||
-	    compose_envelope(c, r, config, err) < 0)
+	    sender_init(&sender, r, &c->steps, err) < 0 ||
+	    read_recipients(c, &r->draft, aliases, err) < 0 ||
+	    read_sender(c, r, &sender, &answers, err) < 0 ||
+	    compose_reply_to(c, &r->draft, aliases, err) < 0 ||
+	    compose_envelope(c, r, &sender, &c->from, err) < 0)
 		return -1;
 	domain = compose_domain(&c->from);
-	if (put_header(c, &r->draft, domain, err) < 0)
+	if (put_header(c, &r->draft, domain, &answers, err) < 0)
 		return -1;
 	c->message.root =
 	    compose_body(&r->draft, in, domain, &c->warnings, err);

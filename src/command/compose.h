@@ -6,8 +6,9 @@
 #define MITTO_COMPOSE_H
 
 #include "command/input.h"
+#include "command/sender.h"
 #include "message/message.h"
-#include "settings/account.h"
+#include "settings/alias.h"
 #include "smtp/outcome.h"
 
 /* One message ready to go, with everything that is said about it. */
@@ -25,15 +26,8 @@ struct composition {
 	char *message_id; /* with brackets */
 	char *subject;
 	struct strlist warnings;
+	struct strlist steps; /* what was changed and why, for -v */
 };
-
-/*
- * The sender by the rules of SPEC 2 "From": -f or the account's; $EMAIL; the
- * login if it is an address; else user@default-domain, /etc/mailname or the
- * host's full name.  from_name replaces the display name.
- */
-int compose_sender(struct address *from, const struct settings *s,
-    struct error *err) MUST_CHECK;
 
 /* The part tree of a draft: text, HTML, pictures, attachments.  Uses the data
  * of `in`.  `domain` makes Content-IDs. */
@@ -41,8 +35,8 @@ struct part *compose_body(const struct draft *d, const struct input *in,
     const char *domain, struct strlist *warnings, struct error *err) MUST_CHECK;
 
 /* c->reply_to from the draft: complete addresses, aliases undone. */
-int compose_reply_to(struct composition *c, const struct request *r,
-    const struct config *config, struct error *err) MUST_CHECK;
+int compose_reply_to(struct composition *c, const struct draft *d,
+    struct aliases *aliases, struct error *err) MUST_CHECK;
 
 /* Header fields that stand for flags: Reply-To, In-Reply-To, References,
  * priority, -H except those named in `skip` (ended by NULL). */
@@ -61,6 +55,9 @@ int compose_auto_submitted(
 /* Does a user's -H already give this field? */
 bool compose_has_header(const struct draft *d, const char *name);
 
+/* Is more than the text of one part asked for: -a, -I, -m, --html? */
+bool compose_has_parts(const struct draft *d);
+
 /* A domain for Message-ID and Content-ID: that of `from`, never localhost. */
 char *compose_domain(const struct address *from) MUST_CHECK;
 
@@ -68,22 +65,31 @@ char *compose_domain(const struct address *from) MUST_CHECK;
 int compose_addresses(struct address_list *list, const struct strlist *values,
     const char *option, struct error *err) MUST_CHECK;
 
-/* Fill sender and recipients from to, cc, bcc and the settings.  ERR_USAGE when
- * there is no recipient. */
+/* Undo aliases in to, cc and bcc. */
+int compose_expand(struct composition *c, struct aliases *aliases,
+    struct error *err) MUST_CHECK;
+
+/*
+ * Fill recipients from to, cc and bcc, which are expanded, and the sender:
+ * --envelope-from if the account allows it, else `from`.  ERR_USAGE when there
+ * is no recipient.
+ */
 int compose_envelope(struct composition *c, const struct request *r,
-    const struct config *config, struct error *err) MUST_CHECK;
+    const struct sender *sender, const struct address *from, struct error *err)
+    MUST_CHECK;
 
 /* A new message from flags. */
 int compose_new(struct composition *c, const struct request *r,
-    const struct config *config, const struct input *in, struct error *err)
+    struct aliases *aliases, const struct input *in, struct error *err)
     MUST_CHECK;
 
 /*
  * A finished message (-t, --raw) in `in`: recipients of the header with -t,
- * repairs, and what flags add.  `from_flag`: -f was given on the command line.
+ * repairs, and what flags add.  `replace_from`: -f replaces the text's From, if
+ * both are there; else it only adds a missing one.
  */
 int compose_finished(struct composition *c, const struct request *r,
-    const struct config *config, const struct input *in, bool from_flag,
+    struct aliases *aliases, const struct input *in, bool replace_from,
     struct error *err) MUST_CHECK;
 
 void composition_release(struct composition *c);

@@ -7,6 +7,7 @@
 #include "command/command.h"
 #include "report/result.h"
 #include "settings/account.h"
+#include "settings/alias.h"
 #include "text/escape.h"
 
 #include <errno.h>
@@ -30,6 +31,28 @@ load(struct config *c, int argc, char *const *argv, struct error *err)
 	return result;
 }
 
+/* An alias file that somebody chose must be there and hold entries only. */
+static int
+check_aliases(const struct config *c, struct error *err)
+{
+	struct request r = { .settings.account = NULL };
+	struct cmdline none = { .items = NULL };
+	auto_aliases struct aliases aliases = aliases_make(c, &r.settings);
+	int result = account_resolve(&r, c, &none, NULL, err);
+
+	if (result == 0 && r.settings.alias_file != NULL)
+		result = aliases_load(&aliases, err);
+	if (result == 0 && aliases.file.bad_line != 0) {
+		(void)error_set(err, ERR_CONFIG, "%s:%zu: the line is no entry",
+		    aliases.file.path, aliases.file.bad_line);
+		result = error_hint(err, "write NAME: ADDRESS, ADDRESS...");
+	}
+	if (result == 0 && aliases.file.path != NULL)
+		printf("%s: ok\n", aliases.file.path);
+	request_release(&r);
+	return result;
+}
+
 static int
 check(int argc, char *const *argv, struct error *err)
 {
@@ -40,6 +63,8 @@ check(int argc, char *const *argv, struct error *err)
 		printf("%s: ok\n", c.files[i]);
 	if (result == 0 && c.file_count == 0)
 		puts("no config file");
+	if (result == 0)
+		result = check_aliases(&c, err);
 	config_release(&c);
 	return result;
 }

@@ -44,33 +44,54 @@ add_recipients(
 	return 0;
 }
 
-static int
-set_sender(struct composition *c, const char *envelope_from, struct error *err)
+int
+compose_expand(
+    struct composition *c, struct aliases *aliases, struct error *err)
 {
-	auto_address struct address other = { .name = NULL };
-	const struct address *a = &c->from;
+	struct address_list *const lists[] = { &c->to, &c->cc, &c->bcc };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (aliases_expand(aliases, lists[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static bool
+is_null_sender(const char *text)
+{
+	return text != NULL && (*text == '\0' || strcmp(text, "<>") == 0);
+}
+
+static int
+set_sender(struct composition *c, const char *given,
+    const struct sender *sender, const struct address *from, struct error *err)
+{
+	auto_address struct address a = { .name = NULL };
 	auto_buf struct buf wire = buf_make(1024);
 
-	if (envelope_from != NULL &&
-	    (envelope_from[0] == '\0' || strcmp(envelope_from, "<>") == 0)) {
+	if (is_null_sender(given)) {
 		c->sender = mem_strdup("");
 		return 0;
 	}
-	if (envelope_from != NULL) {
-		if (address_parse_one(&other, envelope_from, err) < 0)
+	if (sender_is_bound(sender, given)) {
+		sender_copy(&a, &sender->own);
+	} else if (given != NULL) {
+		if (address_parse_one(&a, given, err) < 0)
 			return error_wrap(err, "--envelope-from");
-		a = &other;
+		(void)sender_fit(sender, &a, "envelope sender");
+	} else {
+		sender_copy(&a, from);
 	}
-	if (address_wire(&wire, a, err) < 0)
+	if (address_wire(&wire, &a, err) < 0)
 		return error_wrap(err, "sender");
-	c->smtputf8 = c->smtputf8 || address_needs_smtputf8(a);
+	c->smtputf8 = c->smtputf8 || address_needs_smtputf8(&a);
 	c->sender = buf_take(&wire);
 	return 0;
 }
 
 int
 compose_envelope(struct composition *c, const struct request *r,
-    const struct config *config, struct error *err)
+    const struct sender *sender, const struct address *from, struct error *err)
 {
 	auto_address_list struct address_list all = { .items = NULL };
 	const struct address_list *lists[] = { &c->to, &c->cc, &c->bcc };
@@ -78,8 +99,7 @@ compose_envelope(struct composition *c, const struct request *r,
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		for (size_t k = 0; k < lists[i]->count; k++)
 			address_list_add(&all, &lists[i]->items[k]);
-	if (account_expand(&all, config, &r->settings, err) < 0)
-		return -1;
+	aliases_merge(&all);
 	if (all.count == 0) {
 		(void)error_set(err, ERR_USAGE, "no recipient");
 		return error_hint(err,
@@ -94,7 +114,7 @@ compose_envelope(struct composition *c, const struct request *r,
 	}
 	if (add_recipients(c, &all, err) < 0)
 		return -1;
-	return set_sender(c, r->draft.envelope_from, err);
+	return set_sender(c, r->draft.envelope_from, sender, from, err);
 }
 
 void
@@ -112,5 +132,6 @@ composition_release(struct composition *c)
 	free(c->message_id);
 	free(c->subject);
 	strlist_release(&c->warnings);
+	strlist_release(&c->steps);
 	*c = (struct composition){ .sender = NULL };
 }

@@ -7,6 +7,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "text/headguess.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -68,7 +69,7 @@ input_claim(const struct draft *d, enum input_use *use, struct error *err)
 }
 
 static int
-parse_head(struct input *in, struct error *err)
+read_head(struct input *in, struct error *err)
 {
 	char block[HEAD_BLOCK];
 	int64_t offset = 0;
@@ -85,6 +86,33 @@ parse_head(struct input *in, struct error *err)
 			return -1;
 		offset += n;
 	}
+	return 0;
+}
+
+/* What is to be sent as it came, to people who are named elsewhere, may lack a
+ * header: then it is a text. */
+static bool
+may_be_text(const struct draft *d)
+{
+	return d->raw &&
+	    (!d->read_headers || d->to.count + d->cc.count + d->bcc.count > 0);
+}
+
+static int
+parse_head(struct input *in, const struct draft *d, struct error *err)
+{
+	int result = read_head(in, err);
+
+	if (result < 0 && err->kind != ERR_DATA)
+		return -1;
+	/* Where reading failed what stands above the line at fault decides. */
+	head_stop(&in->head);
+	if (!may_be_text(d) || store_size(in->data) == 0 ||
+	    head_is_header(&in->head))
+		return result;
+	head_release(&in->head);
+	*err = (struct error)ERROR_INIT;
+	in->use = INPUT_BODY;
 	return 0;
 }
 
@@ -154,7 +182,7 @@ input_read(struct input *in, const struct request *r,
 	} else if (read_stdin(in, r, interrupted, err) < 0) {
 		return -1;
 	}
-	return in->use == INPUT_MESSAGE ? parse_head(in, err) : 0;
+	return in->use == INPUT_MESSAGE ? parse_head(in, &r->draft, err) : 0;
 }
 
 void

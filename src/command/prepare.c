@@ -6,6 +6,7 @@
 #include "command/run.h"
 
 #include "base/mem.h"
+#include "settings/account.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,12 +85,33 @@ show_notes(struct run *run)
 		watch_warn(&run->watch, notes->items[i]);
 }
 
+/* A finished message has its parts. */
+static int
+check_raw(const struct draft *d, struct error *err)
+{
+	if (d->raw &&
+	    (compose_has_parts(d) || d->subject != NULL ||
+		d->headers.count > 0 || d->edit)) {
+		(void)error_set(err, ERR_USAGE,
+		    "--raw sends a finished message as it is: nothing can be "
+		    "added to it");
+		return error_hint(err,
+		    "-t takes header and text from the input "
+		    "and lets flags add to them");
+	}
+	if (d->edit)
+		return error_set(err, ERR_USAGE, "-e does not go with -t");
+	return 0;
+}
+
 /* What can be refused before anything is read or asked. */
 static int
 check_draft(struct run *run)
 {
 	const struct draft *d = &run->request.draft;
 
+	if ((d->raw || d->read_headers) && check_raw(d, &run->error) < 0)
+		return -1;
 	if (has_recipients(d))
 		return 0;
 	(void)error_set(&run->error, ERR_USAGE, "no recipient");
@@ -102,13 +124,17 @@ static int
 compose(struct run *run)
 {
 	const struct request *r = &run->request;
+	auto_aliases struct aliases aliases =
+	    aliases_make(&run->config, &r->settings);
+	struct composition *c = &run->composition;
+	int result = run->input.use == INPUT_MESSAGE
+	    ? compose_finished(c, r, &aliases, &run->input, true, &run->error)
+	    : compose_new(c, r, &aliases, &run->input, &run->error);
+	const struct strlist *steps = &c->steps;
 
-	if (r->draft.read_headers || r->draft.raw)
-		return compose_finished(&run->composition, r, &run->config,
-		    &run->input, cmdline_last(&run->cmdline, "from") != NULL,
-		    &run->error);
-	return compose_new(
-	    &run->composition, r, &run->config, &run->input, &run->error);
+	for (size_t i = 0; i < steps->count; i++)
+		watch_step(&run->watch, steps->items[i]);
+	return result;
 }
 
 static int

@@ -1,64 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who sends: the From address and the domains that follow from it.
+ * The account's own sender, other senders beside it, and the domains that
+ * follow from them.
  */
-#include "base/io.h"
+#include "command/sender.h"
+
 #include "base/mem.h"
 #include "command/compose.h"
+#include "settings/host.h"
 #include "text/idn.h"
 
-#include <fcntl.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#define HOSTNAME_SIZE 256
-
-/* The first word of /etc/mailname (Debian policy 11.6), or NULL. */
-static char *
-mailname(void)
+char *
+sender_domain(const struct sender *s)
 {
-	auto_fd int fd = open("/etc/mailname", O_RDONLY | O_CLOEXEC);
-	auto_buf struct buf text = buf_make(1024);
-	size_t len;
-
-	if (fd < 0 || io_read_all(fd, &text) < 0)
-		return NULL;
-	len = strcspn(text.data, " \t\r\n");
-	return len == 0 ? NULL : mem_strndup(text.data, len);
-}
-
-static char *
-host_name(void)
-{
-	char name[HOSTNAME_SIZE] = "";
-
-	if (gethostname(name, sizeof(name) - 1) < 0 || name[0] == '\0')
-		return mem_strdup("localhost");
-	return mem_strdup(name);
-}
-
-static char *
-local_domain(const struct settings *s)
-{
+	const char *given = s->settings->default_domain;
 	char *name;
 
-	if (s->default_domain != NULL && s->default_domain[0] != '\0')
-		return mem_strdup(s->default_domain);
-	name = mailname();
+	if (given != NULL && given[0] != '\0')
+		return mem_strdup(given);
+	name = host_mailname();
 	return name != NULL ? name : host_name();
-}
-
-/* The user's login name; also for ids without a passwd entry. */
-static char *
-user_name(void)
-{
-	const struct passwd *pw = getpwuid(geteuid());
-
-	if (pw != NULL && pw->pw_name[0] != '\0')
-		return mem_strdup(pw->pw_name);
-	return mem_printf("uid%lu", (unsigned long)geteuid());
 }
 
 static bool
@@ -67,32 +31,159 @@ is_set(const char *text)
 	return text != NULL && *text != '\0';
 }
 
-int
-compose_sender(
-    struct address *from, const struct settings *s, struct error *err)
+static int
+parse_own(
+    struct sender *s, const char *text, const char *what, struct error *err)
 {
-	const char *email = getenv("EMAIL");
-
-	if (is_set(s->from)) {
-		if (address_parse_one(from, s->from, err) < 0)
-			return error_wrap(err, "From");
-	} else if (is_set(email)) {
-		if (address_parse_one(from, email, err) < 0)
-			return error_wrap(err, "$EMAIL");
-	} else if (is_set(s->user) && strchr(s->user, '@') != NULL) {
-		if (address_parse_one(from, s->user, err) < 0)
-			return error_wrap(err, "login");
-	} else {
-		from->local = user_name();
-	}
-	if (from->domain == NULL)
-		from->domain = local_domain(s);
-	if (is_set(s->from_name)) {
-		free(from->name);
-		from->name = mem_strdup(s->from_name);
-	}
+	if (address_parse_one(&s->own, text, err) < 0)
+		return error_wrap(err, "%s", what);
+	s->known = true;
 	return 0;
 }
+
+int
+sender_init(struct sender *s, const struct request *r, struct strlist *steps,
+    struct error *err)
+{
+	const char *email = getenv("EMAIL");
+	const char *user = r->settings.user;
+
+	bool login = is_set(user) && strchr(user, '@') != NULL;
+
+	*s = (struct sender){
+		.settings = &r->settings,
+		.fixed = is_set(r->own_from) || login,
+		.steps = steps,
+	};
+	if (is_set(r->own_from)) {
+		if (parse_own(s, r->own_from, "From", err) < 0)
+			return -1;
+	} else if (is_set(email)) {
+		if (parse_own(s, email, "$EMAIL", err) < 0)
+			return -1;
+	} else if (login) {
+		if (parse_own(s, user, "login", err) < 0)
+			return -1;
+	} else {
+		s->own.local = host_user();
+	}
+	if (s->own.domain == NULL)
+		s->own.domain = sender_domain(s);
+	sender_name(s, &s->own);
+	return 0;
+}
+
+void
+sender_name(const struct sender *s, struct address *a)
+{
+	if (!is_set(s->settings->from_name))
+		return;
+	free(a->name);
+	a->name = mem_strdup(s->settings->from_name);
+}
+
+void
+sender_release(struct sender *s)
+{
+	address_release(&s->own);
+}
+
+/* --- the rules ------------------------------------------------------------ */
+
+void
+sender_copy(struct address *to, const struct address *from)
+{
+	auto_address_list struct address_list copy = { .items = NULL };
+
+	address_list_add(&copy, from);
+	address_release(to);
+	*to = copy.items[0];
+	copy.count = 0;
+}
+
+/* The address becomes own; its name, if it has one, stays. */
+static void
+take_own(const struct sender *s, struct address *a)
+{
+	char *name = steal(a->name);
+
+	sender_copy(a, &s->own);
+	if (name == NULL)
+		return;
+	free(a->name);
+	a->name = name;
+}
+
+static void
+tell(const struct sender *s, const char *what, const struct address *old,
+    const struct address *now, const char *why)
+{
+	strlist_take(s->steps,
+	    mem_printf("%s %s%s%s becomes %s@%s: %s", what, old->local,
+		old->domain != NULL ? "@" : "",
+		old->domain != NULL ? old->domain : "", now->local, now->domain,
+		why));
+}
+
+enum sender_change
+sender_complete(const struct sender *s, struct address *a, const char *what)
+{
+	auto_address struct address old = { .name = NULL };
+
+	if (a->domain != NULL)
+		return SENDER_KEPT;
+	sender_copy(&old, a);
+	if (s->known && s->settings->from_header.value != FROM_KEEP)
+		take_own(s, a);
+	else if (s->known)
+		a->domain = sender_domain(s);
+	else
+		a->domain = mem_strdup(s->own.domain);
+	tell(s, what, &old, a, "it has no domain");
+	return SENDER_COMPLETED;
+}
+
+enum sender_change
+sender_fit(const struct sender *s, struct address *a, const char *what)
+{
+	enum from_header rule =
+	    (enum from_header)s->settings->from_header.value;
+	auto_address struct address old = { .name = NULL };
+
+	if (sender_complete(s, a, what) != SENDER_KEPT)
+		return SENDER_COMPLETED;
+	if (!s->fixed || rule == FROM_KEEP || address_same(a, &s->own))
+		return SENDER_KEPT;
+	sender_copy(&old, a);
+	/* Where the account is at the host's own domain, all who are there can
+	 * send. */
+	if (strcasecmp(a->domain, s->own.domain) != 0 &&
+	    !host_is_private(s->own.domain) && host_is_self(a->domain)) {
+		take_own(s, a);
+		tell(s, what, &old, a, "that is a name of this host only");
+		return SENDER_LOCAL;
+	}
+	if (rule != FROM_FORCE)
+		return SENDER_KEPT;
+	sender_copy(a, &s->own);
+	tell(s, what, &old, a, "from-header = force");
+	return SENDER_FORCED;
+}
+
+bool
+sender_is_bound(const struct sender *s, const char *flag)
+{
+	if (!s->fixed || s->settings->allow_from_override.value == OVERRIDE_YES)
+		return false;
+	if (flag != NULL)
+		strlist_take(s->steps,
+		    mem_printf("sender %s is ignored, it is %s@%s: "
+			       "allow-from-override = no",
+			flag, s->own.local, s->own.domain));
+	return true;
+}
+
+/* --- domains -------------------------------------------------------------- */
 
 char *
 compose_domain(const struct address *from)

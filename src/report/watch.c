@@ -88,11 +88,10 @@ on_line(void *ctx, bool from_server, const char *text, size_t len)
 	put_line(w, mark, text, len, stderr, &w->terminal);
 }
 
-static void
-on_step(void *ctx, const char *text)
+void
+watch_step(struct watch *w, const char *text)
 {
 	static const struct terminal plain;
-	struct watch *w = ctx;
 
 	if (w->transcript != NULL)
 		put_line(w, "", text, strlen(text), w->transcript, &plain);
@@ -100,6 +99,12 @@ on_step(void *ctx, const char *text)
 		return;
 	watch_clear(w);
 	put_line(w, "", text, strlen(text), stderr, &w->terminal);
+}
+
+static void
+on_step(void *ctx, const char *text)
+{
+	watch_step(ctx, text);
 }
 
 static void

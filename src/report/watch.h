@@ -34,6 +34,9 @@ struct smtp_observer watch_observer(struct watch *w);
 /* Take the bar off the screen before something else is printed. */
 void watch_clear(struct watch *w);
 
+/* One step, shown with -v and in the transcript. */
+void watch_step(struct watch *w, const char *text);
+
 /* A line "mitto: warning: TEXT" on stderr. */
 void watch_warn(struct watch *w, const char *text);
 

@@ -33,7 +33,8 @@ const char *account_config_file(const struct cmdline *cl);
  *
  * Two things go together: a layer that names a source of the password drops the
  * sources of the layers below, and a preset gives port and mode only where it
- * gives the server.  settings.account becomes the account's name.
+ * gives the server.  settings.account becomes the account's name, own_from the
+ * sender as it was before the flags.
  */
 int account_resolve(struct request *r, const struct config *c,
     const struct cmdline *cl, const char *account, struct error *err)
@@ -46,14 +47,5 @@ int account_resolve(struct request *r, const struct config *c,
  */
 void account_origin(struct buf *out, const struct option *o,
     const struct request *r, const struct config *c, const struct cmdline *cl);
-
-/*
- * Replace aliases in a recipient list by their members ([alias], case ignored,
- * depth 10, cycles ERR_CONFIG), give bare local parts the default domain, and
- * merge duplicates (first spelling stays).  A bare local part that nothing
- * explains is ERR_DATA with a hint.
- */
-int account_expand(struct address_list *list, const struct config *c,
-    const struct settings *s, struct error *err) MUST_CHECK;
 
 #endif

@@ -287,3 +287,24 @@ check_user(const char *value, struct error *err)
 	    "--password-file FILE, --password-command CMD, or a key of the "
 	    "account in the config file");
 }
+
+int
+check_owner(const struct stat *st, const char *path, struct error *err)
+{
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	if (st->st_uid != geteuid() && st->st_uid != 0) {
+		(void)error_set(err, ERR_NOPERM,
+		    "the file belongs to another user (uid %u)",
+		    (unsigned)st->st_uid);
+		return error_hint(
+		    err, "chown %u %s", (unsigned)geteuid(), path);
+	}
+	if ((st->st_mode & 022) != 0) {
+		(void)error_set(err, ERR_NOPERM,
+		    "others can change the file (mode %04o)",
+		    (unsigned)(st->st_mode & 07777));
+		return error_hint(err, "chmod go-w %s", path);
+	}
+	return 0;
+}

@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 
+#include <sys/stat.h>
+
 int check_account_name(const char *value, struct error *err) MUST_CHECK;
 int check_domain(const char *value, struct error *err) MUST_CHECK;
 int check_env_name(const char *value, struct error *err) MUST_CHECK;
@@ -25,5 +27,11 @@ int check_proxy(const char *value, struct error *err) MUST_CHECK;
 int check_server(const char *value, struct error *err) MUST_CHECK;
 int check_user(const char *value, struct error *err) MUST_CHECK;
 int check_type(const char *value, struct error *err) MUST_CHECK;
+
+/* May a file of settings be believed?  Whoever can change it can read the mail:
+ * ERR_NOPERM unless it belongs to this user or root and nobody else can write
+ * to it; the hint is the command that cures it.  Only regular files count. */
+int check_owner(const struct stat *st, const char *path, struct error *err)
+    MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "settings/check.h"
 #include "settings/configparse.h"
 #include "settings/diag.h"
 
@@ -54,32 +55,6 @@ config_shown(const char *path)
 
 /* --- one file ----------------------------------------------------------- */
 
-/* 0, or -1 after a complaint: whoever may change the file may read the mail. */
-static int
-check_owner(struct diagnostics *d, const struct stat *st, const char *path,
-    const char *shown)
-{
-	auto_free char *hint = NULL;
-
-	if (!S_ISREG(st->st_mode))
-		return 0;
-	if (st->st_uid != geteuid() && st->st_uid != 0) {
-		hint = mem_printf("chown %u %s", (unsigned)geteuid(), path);
-		diag_place(d, ERR_NOPERM, shown, hint,
-		    "the file belongs to another user (uid %u)",
-		    (unsigned)st->st_uid);
-		return -1;
-	}
-	if ((st->st_mode & 022) != 0) {
-		hint = mem_printf("chmod go-w %s", path);
-		diag_place(d, ERR_NOPERM, shown, hint,
-		    "others can change the file (mode %04o)",
-		    (unsigned)(st->st_mode & 07777));
-		return -1;
-	}
-	return 0;
-}
-
 static void
 check_readers(struct diagnostics *d, const struct stat *st, const char *path,
     const char *shown)
@@ -109,6 +84,7 @@ read_open_file(
 {
 	auto_free char *shown = config_shown(f->path);
 	auto_buf struct buf text = buf_make(CONFIG_MAX_FILE);
+	struct error why = ERROR_INIT;
 	struct config_sink sink = {
 		.config = f->config,
 		.diag = f->diag,
@@ -116,8 +92,10 @@ read_open_file(
 		.ctx = f,
 	};
 
-	if (check_owner(f->diag, st, f->path, shown) != 0)
+	if (check_owner(st, f->path, &why) != 0) {
+		diag_place(f->diag, why.kind, shown, why.hint, "%s", why.text);
 		return 0;
+	}
 	if (io_read_all(fd, &text) != 0)
 		return error_errno(
 		    err, ERR_CONFIG, errno, "cannot read '%s'", f->path);

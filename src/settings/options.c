@@ -69,6 +69,25 @@ static const struct choice_name return_words[] = {
 	{ 0 },
 };
 
+static const struct choice_name from_header_words[] = {
+	{ "keep", FROM_KEEP, false },
+	{ "add", FROM_ADD, false },
+	{ "force", FROM_FORCE, false },
+	{ 0 },
+};
+
+static const struct choice_name override_words[] = {
+	{ "yes", OVERRIDE_YES, false },
+	{ "no", OVERRIDE_NO, false },
+	{ "on", OVERRIDE_YES, true },
+	{ "off", OVERRIDE_NO, true },
+	{ "true", OVERRIDE_YES, true },
+	{ "false", OVERRIDE_NO, true },
+	{ "1", OVERRIDE_YES, true },
+	{ "0", OVERRIDE_NO, true },
+	{ 0 },
+};
+
 static const struct choice_name when_words[] = {
 	{ "auto", WHEN_AUTO, false },
 	{ "always", WHEN_ALWAYS, false },

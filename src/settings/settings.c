@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every field that owns memory has a row in the option table, so the table
- * knows how to release a request.
+ * Every field of settings and draft that owns memory has a row in the option
+ * table, so the table knows how to release them.
  */
 #include "settings/settings.h"
 
@@ -12,4 +12,6 @@ request_release(struct request *r)
 {
 	for (size_t i = 0; i < option_count; i++)
 		option_clear(r, &options[i]);
+	free(r->own_from);
+	r->own_from = NULL;
 }

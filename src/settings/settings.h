@@ -61,6 +61,17 @@ enum queue_mode {
 	QUEUE_NEVER,
 };
 
+enum from_header {  /* what becomes of a message's own From */
+	FROM_ADD,   /* a missing or local one becomes the account's */
+	FROM_KEEP,  /* it stays; only a missing one is added */
+	FROM_FORCE, /* the account's takes its place */
+};
+
+enum override { /* may a call name another sender than the account's? */
+	OVERRIDE_YES,
+	OVERRIDE_NO,
+};
+
 enum priority {
 	PRIORITY_NORMAL,
 	PRIORITY_HIGH,
@@ -114,6 +125,11 @@ struct settings {
 	char *from;      /* -f or the account's: From: and envelope */
 	char *from_name; /* -F */
 	char *default_domain;
+	struct choice from_header;         /* enum from_header */
+	struct choice allow_from_override; /* enum override */
+
+	/* recipients */
+	char *alias_file; /* NULL = the default one, "none" = no file */
 
 	/* config keys that are no flags */
 	struct strlist match; /* patterns of senders this account is for */
@@ -169,6 +185,9 @@ struct draft {
 struct request {
 	struct settings settings;
 	struct draft draft;
+	char *own_from; /* settings.from as it was before the flags: that of the
+			 * account, the defaults or the environment */
+	bool from_given; /* settings.from is that of a flag */
 };
 
 void request_release(struct request *r);

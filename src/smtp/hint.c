@@ -153,16 +153,16 @@ static const struct meaning {
 	    "login: --port=587 --user=NAME" },
 	{ ENVELOPE, 0, "5.7.60", NULL,
 	    "the login '{user}' may not send as <{sender}>: use its own "
-	    "address with --from" },
+	    "address with --from, or set from-header = force" },
 	{ ENVELOPE, 0, NULL, "not owned",
 	    "the login '{user}' may not send as <{sender}>: use its own "
-	    "address with --from" },
+	    "address with --from, or set from-header = force" },
 	{ AT_MESSAGE, 0, NULL, "send as",
 	    "the login '{user}' may not send as <{sender}>: use its own "
-	    "address with --from" },
+	    "address with --from, or set from-header = force" },
 	{ AT_MESSAGE, 0, NULL, "sendas",
 	    "the login '{user}' may not send as <{sender}>: use its own "
-	    "address with --from" },
+	    "address with --from, or set from-header = force" },
 	{ AT_MESSAGE, 530, NULL, "starttls", "--tls=starttls" },
 	{ AT_MESSAGE, 530, NULL, NULL,
 	    "it wants a login: --user=NAME --password-command=CMD" },
@@ -203,16 +203,16 @@ static const struct meaning {
 	    "check the spelling of the address" },
 	{ AT(STAGE_MAIL), 553, NULL, NULL,
 	    "it does not take <{sender}> as a sender: use the account's own "
-	    "address with --from" },
+	    "address with --from, or set from-header = force" },
 	{ AT(STAGE_MAIL), 0, "5.7.1", NULL,
 	    "it does not take <{sender}> as a sender: use the account's own "
-	    "address with --from" },
+	    "address with --from, or set from-header = force" },
 	{ AT(STAGE_MAIL), 0, "5.1.", NULL,
 	    "it does not take <{sender}> as a sender: use an existing address "
 	    "with --from" },
 	{ AT(STAGE_MAIL), 550, NULL, NULL,
 	    "it does not take <{sender}> as a sender: use the account's own "
-	    "address with --from" },
+	    "address with --from, or set from-header = force" },
 };
 
 /* Is `words` somewhere in `text`, case ignored? */

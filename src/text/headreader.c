@@ -84,7 +84,7 @@ classify(const struct head *h, const char *line, size_t len, bool ended)
 		return LINE_COLON;
 	if (colon < len && line[colon] == ':')
 		return header_name_valid(line, name) ? LINE_FIELD : LINE_BODY;
-	if (!h->started &&
+	if (h->count == 0 &&
 	    (begins_with(line, "From ") || begins_with(line, ">From ")))
 		return LINE_MBOX;
 	return LINE_BODY;
@@ -143,7 +143,7 @@ keep_line(
 	if (check_controls(line, len, err) < 0)
 		return -1;
 	if (field) {
-		if (++h->count > HEAD_MAX_FIELDS)
+		if (h->count == HEAD_MAX_FIELDS)
 			return error_set(err, ERR_DATA,
 			    "more than %d header fields", HEAD_MAX_FIELDS);
 		while (!is_wsp(line[name]) && line[name] != ':')
@@ -155,7 +155,10 @@ keep_line(
 	buf_add(&h->text, line, name);
 	buf_add(&h->text, line + rest, len - rest);
 	buf_putc(&h->text, '\n');
-	return buf_check(&h->text, "the header", err);
+	if (buf_check(&h->text, "the header", err) < 0)
+		return -1;
+	h->count += field;
+	return 0;
 }
 
 /*
@@ -260,6 +263,13 @@ head_finish(struct head *h, struct error *err)
 	if (!h->complete)
 		end_header(h, false);
 	return 0;
+}
+
+void
+head_stop(struct head *h)
+{
+	if (!h->complete)
+		end_header(h, true);
 }
 
 const struct head_field *

@@ -6,8 +6,8 @@
  * line or at the first line that is neither a field nor a continuation; what
  * follows is the body.  A field is a valid name (header_name_valid) and a
  * colon; blanks before the colon are sent by real programs and are left out
- * here.  A byte order mark and an mbox line, "From " or ">From ", in front of
- * the first field are dropped.  If no field follows, there is no header and all
+ * here.  A byte order mark and mbox lines, "From " or ">From ", in front of the
+ * first field are dropped.  If no field follows, there is no header and all
  * is body.
  */
 #ifndef MITTO_HEADREADER_H
@@ -60,6 +60,10 @@ ssize_t head_push(
 
 /* End of input: what was pushed is the whole header. */
 int head_finish(struct head *h, struct error *err) MUST_CHECK;
+
+/* End the header where it was when pushing failed; the fields before are there,
+ * as if a line of the body had followed. */
+void head_stop(struct head *h);
 
 /* The nth field (0 = first) called name, case ignored; NULL if there is none.
  */

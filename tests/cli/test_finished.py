@@ -290,8 +290,8 @@ def test_to_without_a_domain(run_mitto, server, config):
                        b"To: root\n\nx\n")
     assert result.status == 0, result
     assert server.messages[0].rcpt_tos == ["ops@example.org"]
-    # The text is finished: its own field stays as it was written.
-    assert b"\r\nTo: root\r\n" in server.messages[0].content
+    # No receiver could answer "root": the field gets what the envelope has.
+    assert b"\r\nTo: ops@example.org\r\n" in server.messages[0].content
 
 
 # What is taken away ------------------------------------------------------
@@ -299,7 +299,7 @@ def test_to_without_a_domain(run_mitto, server, config):
 @pytest.mark.parametrize("first", [
     b"From ana@home.example Fri Nov 21 09:55:06 1997\n",
     b">From ana@home.example Fri Nov 21 09:55:06 1997\n",
-    b"From ana\r\n"])
+    b"From ana\r\n", b"From ana Fri Nov 21\n>From bob Fri Nov 21\n"])
 def test_mbox_line_is_dropped(send, first):
     sent = send("-t", stdin=first + FULL, sender=None)
     assert sent.content == crlf(FULL)
@@ -527,3 +527,193 @@ def test_a_header_without_an_empty_line_is_told(run_mitto):
                        stdin=b"To: bob@example.org\ntext at once\n")
     assert result.status == 0, result
     assert b"no empty line" in result.out, result
+
+
+# A text without a header -------------------------------------------------
+
+TEXTS = [
+    b"hi\n", b"hi", b"\nhi\n", b"hello bob\n\nhow: are you?\n",
+    b"Warning: disk full\n", b"Warning: disk full",
+    b"Warning: disk full\nonly 3 MB are left\n",
+    b"Warning: disk full\n\nplease look\n",
+    b"Error: a\nError: b\nError: c\nthat is all\n",
+    b"Date: 2024-02-30\nall is well\n", b"Date: today\n\nall is well\n",
+    b"12:30: started\n12:31: ended\n", b"http://x.example/ is down\n",
+    b"X-ray: broken\nbones: two\nnothing else\n",
+    b": a line with a colon in front\n", b"From here on all is text\n",
+    b"key: value\n :more\n", b"  indented\n", b"\ttab\n",
+    b"Status: \x1b[31mred\x1b[0m\nall: done\n",
+    "Hinweis: Gr\u00fc\u00dfe\n\u017elu\u0165\n".encode(),
+    b"".join(b"key%d: value\n" % i for i in range(1500)),
+    b"Note: " + b"x" * 5000 + b"\nend\n",
+    b"Mode: binary\n\0\1\2\n",
+]
+
+
+@pytest.mark.parametrize("stdin", TEXTS, ids=range(len(TEXTS)))
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_text_without_a_header_is_a_body(send, stdin, ends):
+    sent = send("--raw", BOB, stdin=stdin.replace(b"\n", ends))
+    part, = leaves(sent.message)
+    got = body_of(part).replace(b"\r\n", b"\n")
+    assert got.rstrip(b"\n") == stdin.rstrip(b"\n")
+    assert str(sent.message["To"]) == BOB
+    assert sent.message["From"] == "ana@home.example"
+    for name in ("Warning", "Error", "Status", "Note", "key"):
+        assert name not in sent.message
+
+
+@pytest.mark.parametrize("stdin, name", [
+    (b"Subject: x\n\nWarning: text\n", "Subject"),
+    (b"subject: x\nWarning text\n", "Subject"),
+    (b"Warning: x\nSubject: x\n\ntext\n", "Warning"),
+    (b"X-Job: x\n\ntext\n", "X-Job"), (b"Subject: x\n", "Subject"),
+    (b"Content-Type: text/plain\n\ntext\n", "Content-Type")])
+def test_text_with_a_header(send, stdin, name):
+    sent = send("--raw", BOB, stdin=stdin)
+    assert name in sent.message
+    assert b"x\r\n\r\n" in sent.content or b"text/plain\r\n" in sent.content
+
+
+def test_text_without_a_header_and_read_headers(send):
+    """--raw -t: a text is no mistake where somebody is named to get it."""
+    sent = send("--raw", "-t", BOB, stdin=b"Warning: disk full\n")
+    assert text(sent.message) == "Warning: disk full\n"
+
+
+def test_read_headers_of_nobody(refused):
+    refused(65, "--raw", "-t", stdin=b"hi\n", says="header")
+
+
+def test_text_without_a_header_of_a_child(send):
+    """As cron would: no terminal, no flags, a name of this host."""
+    sent = send("--raw", "root", "-O", "default-domain=dd.example",
+                stdin=b"/bin/sh: 1: nonsense: not found\n", sender=None)
+    assert sent.envelope.rcpt_tos == ["root@dd.example"]
+    assert sent.message["Auto-Submitted"] == "auto-generated"
+    assert text(sent.message) == "/bin/sh: 1: nonsense: not found\n"
+
+
+# Resent, more than once --------------------------------------------------
+
+def test_first_resent_block_decides(send):
+    """Nothing of an earlier resending below it counts."""
+    stdin = (b"Resent-From: rita@home.example\nResent-To: new@example.org\n"
+             b"Resent-Date: Fri, 21 Nov 1997 09:55:06 -0600\n"
+             b"Resent-From: old@home.example\nResent-To: old@example.org\n"
+             b"Resent-Cc: older@example.org\n"
+             b"Resent-Bcc: hidden@example.net\n") + FULL
+    sent = send("-t", stdin=stdin, sender=None)
+    assert sent.envelope.rcpt_tos == ["new@example.org"]
+    assert b"hidden" not in sent.content
+    want = crlf(stdin.replace(b"Resent-Bcc: hidden@example.net\n", b""))
+    assert sent.content == want
+
+
+def test_trace_field_ends_a_resent_block(send):
+    stdin = (b"Resent-From: rita@home.example\nResent-To: new@example.org\n"
+             b"Received: from a by b; Fri, 21 Nov 1997 10:01:10 -0600\n"
+             b"Resent-Cc: old@example.org\n") + FULL
+    sent = send("-t", stdin=stdin, sender=None)
+    assert sent.envelope.rcpt_tos == ["new@example.org"]
+    assert sent.content == crlf(stdin)
+
+
+def test_who_resends_gets_the_bounces(send):
+    block = (b"Resent-From: Rita <rita@home.example>\n"
+             b"Resent-To: new@example.org\n")
+    for args in (["-t"], ["--raw", "new@example.org"]):
+        sent = send(*args, stdin=block + FULL, sender=None)
+        assert sent.envelope.mail_from == "rita@home.example"
+        assert sent.message["From"] == "Ana <ana@home.example>"
+    sent = send("-t", stdin=b"Resent-Sender: sam@home.example\n" + block
+                + FULL, sender=None)
+    assert sent.envelope.mail_from == "sam@home.example"
+
+
+def test_resent_block_of_no_recipients(send):
+    sent = send("-t", stdin=b"Resent-From: rita@home.example\n" + FULL,
+                sender=None)
+    assert len(sent.envelope.rcpt_tos) == 3
+    assert sent.envelope.mail_from == "ana@home.example"
+
+
+def test_resent_message_keeps_its_author(send):
+    stdin = (b"Resent-From: root@localhost\n"
+             b"Resent-To: new@example.org\n") + FULL
+    sent = send("-t", "-O", "from-header=force", sender=None, stdin=stdin,
+                env={"MITTO_FROM": "me@mail.example"})
+    assert sent.message["From"] == "Ana <ana@home.example>"
+    assert sent.message["Resent-From"] == "me@mail.example"
+    assert sent.envelope.mail_from == "me@mail.example"
+    sent = send("-t", sender="rita@home.example", stdin=stdin)
+    assert sent.message["From"] == "Ana <ana@home.example>"
+    assert sent.envelope.mail_from == "rita@home.example"
+
+
+@pytest.mark.parametrize("field", [
+    b"Sender: root at home", b"Sender: a@x.example, b@x.example",
+    b"Resent-To: bob@example.org\nResent-From: rita at home"])
+def test_senders_that_cannot_be_read_pass(run_mitto, server, field):
+    """It is their writer's business, and no reason to lose a mail."""
+    result = run_mitto("-S", server.url, "-t", stdin=field + b"\n" + FULL)
+    assert result.status == 0, result
+    assert server.messages[0].content == crlf(field + b"\n" + FULL)
+    assert server.messages[0].mail_from == "ana@home.example"
+
+
+# No destination ----------------------------------------------------------
+
+@pytest.mark.parametrize("stdin", [
+    b"From: ana@home.example\nBcc: bob@example.org\n\nx\n",
+    b"From: ana@home.example\nTo:\nCc: \nBcc: bob@example.org\n\nx\n"],
+    ids=["only-bcc", "empty"])
+def test_nobody_is_shown(send, stdin):
+    for args in (["-t"], ["--raw", BOB]):
+        sent = send(*args, stdin=stdin, sender=None)
+        assert sent.envelope.rcpt_tos == [BOB]
+        assert str(sent.message["To"]) == "undisclosed-recipients:;"
+        assert "Cc" not in sent.message and b"bob@" not in sent.content
+
+
+@pytest.mark.parametrize("field", ["To: carl@example.org",
+                                   "Cc: carl@example.org"])
+def test_somebody_is_shown(send, field):
+    sent = send("--raw", BOB, sender=None, stdin=(
+        "From: ana@home.example\n%s\n\nx\n" % field).encode())
+    assert b"undisclosed" not in sent.content
+
+
+# Empty fields, and hops --------------------------------------------------
+
+@pytest.mark.parametrize("name", ["Date", "Message-ID", "From", "To", "Cc",
+                                  "Reply-To", "Sender", "References",
+                                  "MIME-Version"])
+@pytest.mark.parametrize("value", ["", " ", "\n \t"],
+                         ids=["none", "blank", "folded"])
+def test_empty_fields_are_missing(send, name, value):
+    """PHP scripts write "Cc: " when nobody gets a copy."""
+    sent = send("-t", BOB, stdin=(
+        "%s:%s\nSubject: x\n\ntext\n" % (name, value)).encode())
+    assert sent.message[name] != ""
+    assert not re.search(rb"(?m)^%s: *\r$" % name.encode(), sent.content)
+    assert sent.message["Subject"] == "x"
+
+
+def test_empty_subject_stays(send):
+    sent = send("-t", stdin=message("Subject:"), sender=None)
+    assert b"\r\nSubject:\r\n" in sent.content
+
+
+HOP = b"Received: from a by b; Fri, 21 Nov 1997 10:01:10 -0600\n"
+
+
+def test_many_hops(send):
+    sent = send("-t", stdin=HOP * 50 + message(), sender=None)
+    assert sent.content.count(b"Received:") == 50
+
+
+@pytest.mark.parametrize("args", [["-t"], ["--raw", BOB]])
+def test_message_in_a_circle(refused, args):
+    refused(65, *args, stdin=HOP * 51 + message(), sender=None,
+            says="circle")

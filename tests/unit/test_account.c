@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which account is used, what it sets, and who the recipients are.
+ * Which account is used and what it sets.
  */
 #include "base/mem.h"
 #include "settings/account.h"
@@ -326,110 +326,6 @@ test_config_file(void **state UNUSED)
 	setup_release(&s);
 }
 
-static const char aliases[] =
-    "[alias]\n"
-    "root = Ops <ops@work.example>\n"
-    "team = ana@work.example, Boris <boris@work.example>, root\n"
-    "all = team, ROOT, jana@x.example\n"
-    "loop = a@x.example, pool\n"
-    "pool = loop\n"
-    "d1 = d2\nd2 = d3\nd3 = d4\nd4 = d5\nd5 = d6\nd6 = d7\nd7 = d8\n"
-    "d8 = d9\nd9 = d10\nd10 = d11\nd11 = a@x.example\n"
-    "stray = nobody-knows\n";
-
-static const struct {
-	const char *name, *list, *domain, *want; /* want NULL: an error */
-	enum error_kind kind;
-	const char *text;
-} expansions[] = {
-	{ "an address", "a@x.example", NULL, "a@x.example\n", 0, NULL },
-	{ "an alias", "root", NULL, "Ops <ops@work.example>\n", 0, NULL },
-	{ "an alias of any case", "Root", NULL, "Ops <ops@work.example>\n", 0,
-	    NULL },
-	{ "an address is no alias", "root@x.example", NULL, "root@x.example\n",
-	    0, NULL },
-	{ "aliases in aliases", "all", NULL,
-	    "ana@work.example\nBoris <boris@work.example>\n"
-	    "Ops <ops@work.example>\njana@x.example\n",
-	    0, NULL },
-	{ "doubles", "A <a@x.example>, a@X.example, A@x.example, a@x.example",
-	    NULL, "A <a@x.example>\nA@x.example\n", 0, NULL },
-	{ "order stays", "z@x.example, b@x.example, a@x.example, b@x.example",
-	    NULL, "z@x.example\nb@x.example\na@x.example\n", 0, NULL },
-	{ "default domain", "jana, root", "home.example",
-	    "jana@home.example\nOps <ops@work.example>\n", 0, NULL },
-	{ "an alias of a local name", "stray", "home.example",
-	    "nobody-knows@home.example\n", 0, NULL },
-	{ "no domain", "jana", NULL, NULL, ERR_DATA, "'jana' has no domain" },
-	{ "a circle", "loop", NULL, NULL, ERR_CONFIG, "contains itself" },
-	{ "too deep", "d1", NULL, NULL, ERR_CONFIG, "deeper than 10" },
-	{ "just deep enough", "d2", NULL, "a@x.example\n", 0, NULL },
-};
-
-static void
-test_expand(void **state UNUSED)
-{
-	struct setup s;
-
-	setup_init(&s, aliases, "");
-	for (size_t i = 0; i < ARRAY_SIZE(expansions); i++) {
-		auto_free char *domain = expansions[i].domain != NULL
-		    ? mem_strdup(expansions[i].domain)
-		    : NULL;
-		struct settings settings = { .default_domain = domain };
-		auto_address_list struct address_list list = { 0 };
-		auto_buf struct buf out = buf_make(1000);
-		struct error err = ERROR_INIT;
-		const char *want = expansions[i].want;
-		int result;
-
-		assert_int_equal(address_parse(&list, expansions[i].list,
-				     strlen(expansions[i].list), &err),
-		    0);
-		result = account_expand(&list, &s.config, &settings, &err);
-		for (size_t j = 0; j < list.count; j++) {
-			address_display(&out, &list.items[j]);
-			buf_putc(&out, '\n');
-		}
-		if ((result == 0) != (want != NULL) ||
-		    (want != NULL && strcmp(out.data, want) != 0))
-			fail_msg(
-			    "%s: %s%s", expansions[i].name, out.data, err.text);
-		if (want == NULL &&
-		    (err.kind != expansions[i].kind ||
-			strstr(err.text, expansions[i].text) == NULL))
-			fail_msg("%s: kind %d, '%s'", expansions[i].name,
-			    (int)err.kind, err.text);
-	}
-	setup_release(&s);
-}
-
-/* Nine levels of ten names each would be 10^9 addresses, all of them alike. */
-static void
-test_fan_out(void **state UNUSED)
-{
-	auto_buf struct buf text = buf_make(100000);
-	struct setup s;
-	struct settings settings = { 0 };
-	auto_address_list struct address_list list = { 0 };
-	struct error err = ERROR_INIT;
-
-	buf_puts(&text, "[alias]\n");
-	for (int i = 0; i < 9; i++) {
-		buf_printf(&text, "a%d = a%d", i, i + 1);
-		for (int j = 0; j < 9; j++)
-			buf_printf(&text, ", a%d", i + 1);
-		buf_putc(&text, '\n');
-	}
-	buf_puts(&text, "a9 = x@x.example\n");
-	setup_init(&s, text.data, "");
-	assert_int_equal(address_parse(&list, "a0", 2, &err), 0);
-	assert_int_equal(account_expand(&list, &s.config, &settings, &err), -1);
-	assert_int_equal(err.kind, ERR_DATA);
-	assert_non_null(strstr(err.text, "recipients"));
-	setup_release(&s);
-}
-
 int
 main(void)
 {
@@ -440,8 +336,6 @@ main(void)
 		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_bad_environment),
 		cmocka_unit_test(test_config_file),
-		cmocka_unit_test(test_expand),
-		cmocka_unit_test(test_fan_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,6 +101,8 @@ static const struct {
 	{ "lone CR", "\rhello\n", "0 no-header" },
 	{ "mbox", "From me Mon Nov 23 10:00:00 2026\nTo: a@b\n\nx\n",
 	    "To=a@b|42" },
+	{ "two mbox lines", "From a Mon\n>From b\nTo: a@b\n\nx\n",
+	    "To=a@b|28" },
 	{ "quoted mbox", ">From me Mon\nTo: a@b\n\n", "To=a@b|22" },
 	{ "From with blank", "From : a@b\n\n", "From=a@b|12" },
 	{ "only From", "From now on we do this\n", "0 no-header" },

@@ -72,6 +72,7 @@ static const struct {
 	{ "timeout", "90s", "90s" },
 	{ "allow-plain-login", "yes", "yes" },
 	{ "lane", "engine", "engine" },
+	{ "chunking", "never", "never" },
 	{ "config", "none", "none" },
 	{ "dry-run", "yes", "yes" },
 	{ "check", "yes", "yes" },
@@ -90,6 +91,9 @@ static const struct {
 	{ "syslog", "yes", "yes" },
 	{ "no-input", "yes", "yes" },
 	{ "default-domain", "x.example", "x.example" },
+	{ "alias-file", "/etc/mail/aliases", "/etc/mail/aliases" },
+	{ "from-header", "force", "force" },
+	{ "allow-from-override", "off", "no" },
 	{ "match", "/^a+@x\\.example$/", "/^a+@x\\.example$/" },
 	{ "inherit", "home", "home" },
 };
