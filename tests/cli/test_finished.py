@@ -711,9 +711,3 @@ HOP = b"Received: from a by b; Fri, 21 Nov 1997 10:01:10 -0600\n"
 def test_many_hops(send):
     sent = send("-t", stdin=HOP * 50 + message(), sender=None)
     assert sent.content.count(b"Received:") == 50
-
-
-@pytest.mark.parametrize("args", [["-t"], ["--raw", BOB]])
-def test_message_in_a_circle(refused, args):
-    refused(65, *args, stdin=HOP * 51 + message(), sender=None,
-            says="circle")
