@@ -34,6 +34,11 @@ struct composition {
 int compose_sender(struct address *from, const struct settings *s,
     struct error *err) MUST_CHECK;
 
+/* A sender without a domain, such as cron's "root", becomes that of the
+ * settings if they have one, else one at this host. */
+int compose_complete(
+    struct address *a, const struct settings *s, struct error *err) MUST_CHECK;
+
 /* The part tree of a draft: text, HTML, pictures, attachments.  Uses the data
  * of `in`.  `domain` makes Content-IDs. */
 struct part *compose_body(const struct draft *d, const struct input *in,

@@ -45,8 +45,9 @@ add_recipients(
 }
 
 static int
-set_sender(struct composition *c, const char *envelope_from, struct error *err)
+set_sender(struct composition *c, const struct request *r, struct error *err)
 {
+	const char *envelope_from = r->draft.envelope_from;
 	auto_address struct address other = { .name = NULL };
 	const struct address *a = &c->from;
 	auto_buf struct buf wire = buf_make(1024);
@@ -57,7 +58,8 @@ set_sender(struct composition *c, const char *envelope_from, struct error *err)
 		return 0;
 	}
 	if (envelope_from != NULL) {
-		if (address_parse_one(&other, envelope_from, err) < 0)
+		if (address_parse_one(&other, envelope_from, err) < 0 ||
+		    compose_complete(&other, &r->settings, err) < 0)
 			return error_wrap(err, "--envelope-from");
 		a = &other;
 	}
@@ -94,7 +96,7 @@ compose_envelope(struct composition *c, const struct request *r,
 	}
 	if (add_recipients(c, &all, err) < 0)
 		return -1;
-	return set_sender(c, r->draft.envelope_from, err);
+	return set_sender(c, r, err);
 }
 
 void

@@ -102,11 +102,12 @@ static int
 compose(struct run *run)
 {
 	const struct request *r = &run->request;
+	bool from =
+	    cmdline_last(&run->cmdline, "from") != NULL && !run->own_from;
 
 	if (r->draft.read_headers || r->draft.raw)
 		return compose_finished(&run->composition, r, &run->config,
-		    &run->input, cmdline_last(&run->cmdline, "from") != NULL,
-		    &run->error);
+		    &run->input, from, &run->error);
 	return compose_new(
 	    &run->composition, r, &run->config, &run->input, &run->error);
 }
@@ -181,6 +182,9 @@ check_output(struct run *run)
 	if (s->json && s->output != NULL && strcmp(s->output, "-") == 0)
 		return error_set(&run->error, ERR_USAGE,
 		    "--json and -o - both want standard output");
+	if (run->mute && s->output != NULL && strcmp(s->output, "-") == 0)
+		return error_set(&run->error, ERR_USAGE,
+		    "standard output is taken: --output cannot be '-'");
 	return 0;
 }
 

@@ -94,6 +94,19 @@ compose_sender(
 	return 0;
 }
 
+int
+compose_complete(struct address *a, const struct settings *s, struct error *err)
+{
+	if (a->domain != NULL)
+		return 0;
+	if (!is_set(s->from)) {
+		a->domain = local_domain(s);
+		return 0;
+	}
+	address_release(a);
+	return compose_sender(a, s, err);
+}
+
 char *
 compose_domain(const struct address *from)
 {
