@@ -84,6 +84,34 @@ show_notes(struct run *run)
 		watch_warn(&run->watch, notes->items[i]);
 }
 
+/* A message that came finished is not written here: what the configuration says
+ * about writing one is not for it. */
+static void
+spare_finished(struct run *run)
+{
+	const struct cmdline *cl = &run->cmdline;
+	struct draft *d = &run->request.draft;
+
+	if (!d->raw)
+		return;
+	if (cmdline_last(cl, "subject") == NULL) {
+		free(d->subject);
+		d->subject = NULL;
+	}
+	if (cmdline_last(cl, "reply-to") == NULL) {
+		free(d->reply_to);
+		d->reply_to = NULL;
+	}
+	if (cmdline_last(cl, "thread") == NULL) {
+		free(d->thread);
+		d->thread = NULL;
+	}
+	if (cmdline_last(cl, "priority") == NULL)
+		d->priority.value = PRIORITY_NORMAL;
+	if (cmdline_last(cl, "header") == NULL)
+		strlist_release(&d->headers);
+}
+
 /* What can be refused before anything is read or asked. */
 static int
 check_draft(struct run *run)
@@ -203,6 +231,7 @@ run_prepare(struct run *run)
 	    input_read(&run->input, r, &run_interrupted, err) < 0 ||
 	    resolve(run) < 0)
 		return -1;
+	spare_finished(run);
 	if (compose(run) < 0)
 		return hint_account(run);
 	if (check_size(run) < 0 ||

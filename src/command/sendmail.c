@@ -29,6 +29,7 @@ sendmail_prepare(struct run *run, const struct sendmail_args *a)
 	(void)add(run, "no-input", NULL);
 	(void)add(run, "color", "never");
 	(void)add(run, "progress", "never");
+	(void)add(run, "json", "no");
 	if (a->verbose == 0)
 		(void)add(run, "quiet", NULL);
 	for (int i = 0; i < a->verbose; i++)

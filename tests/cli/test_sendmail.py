@@ -420,6 +420,19 @@ def test_the_sender_chooses_the_account(run_mitto, serve, config):
     assert (len(one.messages), len(two.messages)) == (0, 1)
 
 
+def test_what_a_configuration_says_of_writing(run_mitto, server, config):
+    """It is for messages that mitto writes; an archive is for all."""
+    config("[defaults]\nsubject = default\nheader = X-Foo: bar\n"
+           "reply-to = eve@home.example\nthread = x\npriority = high\n"
+           "bcc = carol@example.org\n"
+           "[account relay]\nserver = %s\n" % server.url)
+    text = b"Reply-To: fred@home.example\n" + PHPMAILER
+    result = run_mitto("sendmail", "-i", "-f", ANA, BOB, stdin=text)
+    assert result.status == 0, result
+    assert server.messages[0].content == text.replace(b"\n", b"\r\n")
+    assert sorted(server.rcpts) == [BOB, CAROL]
+
+
 # The input ----------------------------------------------------------------
 
 def test_a_body_alone(sendmail, relay):
@@ -610,6 +623,10 @@ def test_no_colour(run_mitto, config, closed_port):
     result = run_mitto("sendmail", BOB, stdin=PLAIN,
                        env={"FORCE_COLOR": "1", "MITTO_COLOR": "always"})
     assert "\x1b" not in result.err, result
+
+
+def test_no_json(sendmail, relay):
+    sendmail("-f", ANA, BOB, stdin=PLAIN, env={"MITTO_JSON": "yes"})
 
 
 # The log ----------------------------------------------------------------------
