@@ -101,6 +101,7 @@ class Server:
         self.before_rcpt = before_rcpt
         self.messages, self.commands, self.logins = [], [], []
         self.connections = 0
+        self.arrived = threading.Event()  # there is a message
         self._server = None
 
     def start(self):
@@ -159,6 +160,7 @@ class Server:
             list(envelope.mail_options), session.host_name,
             self.logins[-1] if session.authenticated else None,
             self.tls is not None))
+        self.arrived.set()
         return "250 2.0.0 Ok: kept as %d" % len(self.messages)
 
     @property

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -53,6 +54,30 @@ io_read(int fd, void *data, size_t len)
 		n = read(fd, data, len);
 	while (n < 0 && errno == EINTR);
 	return n;
+}
+
+ssize_t
+io_read_patiently(int fd, void *data, size_t len, const char *what,
+    const volatile int *interrupted, struct error *err)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		ssize_t n;
+
+		if (interrupted != NULL && *interrupted != 0)
+			return error_set(err, ERR_INTERRUPTED, "interrupted");
+		n = read(fd, data, len);
+		if (n >= 0)
+			return n;
+		if (errno == EAGAIN)
+			(void)poll(&ready, 1, -1);
+		else if (errno != EINTR)
+			return error_errno(err,
+			    errno == EBADF || errno == EISDIR ? ERR_NOINPUT
+							      : ERR_IO,
+			    errno, "cannot read %s", what);
+	}
 }
 
 int

@@ -23,6 +23,15 @@ int io_write_all(int fd, const void *data, size_t len) MUST_CHECK;
 /* read(2) again after EINTR.  -1 with errno set. */
 ssize_t io_read(int fd, void *data, size_t len) MUST_CHECK;
 
+/*
+ * read(2) for input that may be slow: a signal ends it when it set *interrupted
+ * (NULL: none does) with ERR_INTERRUPTED, and a descriptor that somebody made
+ * non-blocking is waited for.  `what` names the source: ERR_NOINPUT when fd is
+ * closed or a directory, else ERR_IO.
+ */
+ssize_t io_read_patiently(int fd, void *data, size_t len, const char *what,
+    const volatile int *interrupted, struct error *err) MUST_CHECK;
+
 /* Append the rest of fd to b; -1 with errno set, EFBIG if b is full. */
 int io_read_all(int fd, struct buf *b) MUST_CHECK;
 

@@ -15,4 +15,10 @@ int command_config(int argc, char *const *argv);
 /* mitto help [TOPIC] */
 int command_help(int argc, char *const *argv);
 
+/* mitto sendmail [FLAGS] [ADDRESS...]: sendmail's own command line */
+int command_sendmail(int argc, char *const *argv);
+
+/* mitto newaliases [-v] */
+int command_newaliases(int argc, char *const *argv);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "text/headguess.h"
+#include "text/undot.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -148,18 +149,50 @@ can_read_stdin(void)
 	return read(STDIN_FILENO, &none, 0) == 0;
 }
 
+/* Standard input up to a line with a lone dot, or to its end. */
+static struct store *
+read_to_dot(int64_t limit, const volatile int *interrupted, struct error *err)
+{
+	static const char what[] = "standard input";
+	auto_store_writer struct store_writer w;
+	struct undot dot = { .ended = false };
+	char block[STREAM_BLOCK], text[STREAM_BLOCK + UNDOT_HELD];
+	size_t used = 0, len;
+	ssize_t n = 0;
+
+	store_writer_init(&w, what, limit);
+	while (!dot.ended) {
+		n = io_read_patiently(
+		    STDIN_FILENO, block, sizeof(block), what, interrupted, err);
+		if (n <= 0)
+			break;
+		used = undot(&dot, block, (size_t)n, text, &len);
+		if (store_writer_add(&w, text, len, err) < 0)
+			return NULL;
+	}
+	if (n < 0)
+		return NULL;
+	if (dot.ended && used < (size_t)n)
+		(void)fputs("mitto: warning: a line with a lone dot ended the "
+			    "message; -i sends what follows as well\n",
+		    stderr);
+	return store_writer_finish(&w);
+}
+
 static int
 read_stdin(struct input *in, const struct request *r,
     const volatile int *interrupted, struct error *err)
 {
+	int64_t limit = r->settings.max_size.bytes;
 	bool tty = isatty(STDIN_FILENO) == 1;
 
 	if (is_optional(&r->draft, in->use) && (tty || !can_read_stdin()))
 		return 0;
-	if (tty && greet_terminal(r, in->use, err) < 0)
+	if (tty && !in->silent && greet_terminal(r, in->use, err) < 0)
 		return -1;
-	in->data = store_spill(STDIN_FILENO, "standard input",
-	    r->settings.max_size.bytes, interrupted, err);
+	in->data = in->ends_at_dot ? read_to_dot(limit, interrupted, err)
+				   : store_spill(STDIN_FILENO, "standard input",
+					 limit, interrupted, err);
 	return in->data == NULL ? -1 : 0;
 }
 
@@ -169,17 +202,19 @@ input_read(struct input *in, const struct request *r,
 {
 	const char *file = r->draft.body;
 
-	*in = (struct input){ .use = INPUT_NONE };
+	in->use = INPUT_NONE;
 	head_init(&in->head);
 	if (input_claim(&r->draft, &in->use, err) < 0)
 		return -1;
 	if (in->use == INPUT_NONE)
 		return 0;
-	if (in->use == INPUT_MESSAGE && file != NULL && !is_stdin(file)) {
+	if (in->data == NULL && in->use == INPUT_MESSAGE && file != NULL &&
+	    !is_stdin(file)) {
 		in->data = store_open(file, "message", err);
 		if (in->data == NULL)
 			return -1;
-	} else if (read_stdin(in, r, interrupted, err) < 0) {
+	} else if (in->data == NULL &&
+	    read_stdin(in, r, interrupted, err) < 0) {
 		return -1;
 	}
 	return in->use == INPUT_MESSAGE ? parse_head(in, &r->draft, err) : 0;

@@ -21,6 +21,10 @@ struct input {
 	enum input_use use;
 	struct store *data; /* NULL when nothing was read */
 	struct head head;   /* of INPUT_MESSAGE */
+
+	/* Set before it is read by those who know more than the draft. */
+	bool ends_at_dot; /* a line with a lone dot ends standard input */
+	bool silent;      /* a terminal is read without a word about it */
 };
 
 /*
@@ -33,8 +37,9 @@ int input_claim(const struct draft *d, enum input_use *use, struct error *err)
  * Read what the draft needs: standard input, or for -t and --raw the file of
  * --body.  On a terminal a line on stderr says so first.  With -t and --raw the
  * header is parsed; with --raw, what comes without a header becomes INPUT_BODY
- * if somebody is named to get it.  ERR_NOINPUT, ERR_IO, ERR_DATA (over
- * max_size), ERR_USAGE
+ * if somebody is named to get it.  `in` is zeroed but for what was set before;
+ * data that is there already takes the place of standard input.  ERR_NOINPUT,
+ * ERR_IO, ERR_DATA (over max_size), ERR_USAGE
  * (--no-input and a terminal), ERR_INTERRUPTED.
  */
 int input_read(struct input *in, const struct request *r,

@@ -38,17 +38,17 @@ write_file(const char *path, const struct buf *text)
 }
 
 void
-journal_write(const struct settings *s, const struct result *r)
+journal_write(const struct settings *s, const char *tag, const struct result *r)
 {
 	auto_buf struct buf text = buf_make(LINE_LEN - 200);
 
-	if (s->log == NULL && !s->syslog)
+	if (s->log == NULL && !s->syslog && tag == NULL)
 		return;
 	result_log(r, &text);
 	if (s->log != NULL)
 		write_file(s->log, &text);
-	if (s->syslog) {
-		openlog("mitto", LOG_PID, LOG_MAIL);
+	if (s->syslog || tag != NULL) {
+		openlog(tag != NULL ? tag : "mitto", LOG_PID, LOG_MAIL);
 		syslog(result_status(r) == 0 ? LOG_INFO : LOG_ERR, "%s",
 		    text.data);
 		closelog();

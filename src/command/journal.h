@@ -9,7 +9,9 @@
 #include "settings/settings.h"
 
 /* A log that cannot be written is told once on stderr and never fails the run.
- */
-void journal_write(const struct settings *s, const struct result *r);
+ * `tag` names who speaks in syslog, which then gets the line even if the
+ * settings do not ask for it; NULL is "mitto", if they do. */
+void journal_write(
+    const struct settings *s, const char *tag, const struct result *r);
 
 #endif

@@ -104,6 +104,34 @@ check_raw(const struct draft *d, struct error *err)
 	return 0;
 }
 
+/* A message that came finished is not written here: what the configuration says
+ * about writing one is not for it. */
+static void
+spare_finished(struct run *run)
+{
+	const struct cmdline *cl = &run->cmdline;
+	struct draft *d = &run->request.draft;
+
+	if (!d->raw)
+		return;
+	if (cmdline_last(cl, "subject") == NULL) {
+		free(d->subject);
+		d->subject = NULL;
+	}
+	if (cmdline_last(cl, "reply-to") == NULL) {
+		free(d->reply_to);
+		d->reply_to = NULL;
+	}
+	if (cmdline_last(cl, "thread") == NULL) {
+		free(d->thread);
+		d->thread = NULL;
+	}
+	if (cmdline_last(cl, "priority") == NULL)
+		d->priority.value = PRIORITY_NORMAL;
+	if (cmdline_last(cl, "header") == NULL)
+		strlist_release(&d->headers);
+}
+
 /* What can be refused before anything is read or asked. */
 static int
 check_draft(struct run *run)
@@ -128,7 +156,8 @@ compose(struct run *run)
 	    aliases_make(&run->config, &r->settings);
 	struct composition *c = &run->composition;
 	int result = run->input.use == INPUT_MESSAGE
-	    ? compose_finished(c, r, &aliases, &run->input, true, &run->error)
+	    ? compose_finished(
+		  c, r, &aliases, &run->input, !run->keep_from, &run->error)
 	    : compose_new(c, r, &aliases, &run->input, &run->error);
 	const struct strlist *steps = &c->steps;
 
@@ -207,6 +236,9 @@ check_output(struct run *run)
 	if (s->json && s->output != NULL && strcmp(s->output, "-") == 0)
 		return error_set(&run->error, ERR_USAGE,
 		    "--json and -o - both want standard output");
+	if (run->mute && s->output != NULL && strcmp(s->output, "-") == 0)
+		return error_set(&run->error, ERR_USAGE,
+		    "standard output is taken: --output cannot be '-'");
 	return 0;
 }
 
@@ -221,10 +253,12 @@ run_prepare(struct run *run)
 	    watch_open(&run->watch, &r->settings, err) < 0)
 		return -1;
 	show_notes(run);
+	spare_finished(run);
 	if (check_draft(run) < 0 || check_output(run) < 0 ||
 	    input_read(&run->input, r, &run_interrupted, err) < 0 ||
 	    resolve(run) < 0)
 		return -1;
+	spare_finished(run);
 	if (compose(run) < 0)
 		return hint_account(run);
 	if (check_size(run) < 0 ||

@@ -25,6 +25,12 @@ struct run {
 	struct result result;
 	bool json; /* wanted, also where the settings are not known */
 	bool told; /* the error stands on the screen already */
+
+	/* For a program that calls mitto in a mail server's place. */
+	const char *tag; /* syslog gets a line under this name, whatever the
+			  * settings say; NULL = as they say */
+	bool mute;       /* whoever called tells the result, in his way */
+	bool keep_from;  /* a From of the text goes before that of -f */
 };
 
 /* Set by signals; looked at wherever the program can wait. */
@@ -32,14 +38,19 @@ extern volatile int run_interrupted;
 
 /* A run that has not begun, at a stderr that may be coloured. */
 struct run *run_new(enum when color) MUST_CHECK;
+void run_free(struct run *run);
 
 /* From here on SIGINT, SIGTERM and SIGHUP set run_interrupted. */
 void run_catch_signals(void);
 
 /*
  * All of it, from run->cmdline (or, if run->error is set, from what was wrong
- * with it) to the report.  Returns the exit status and frees `run`.
+ * with it) to the report.  Standard input is read unless run->input has its
+ * data.  What came of it stands in run->result.
  */
+void run_perform(struct run *run);
+
+/* run_perform, then free `run`; returns the exit status. */
 int run_message(struct run *run);
 
 /* Configuration, input, message and server: all that can fail before anything

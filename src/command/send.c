@@ -58,7 +58,7 @@ static void
 dry_run(struct run *run)
 {
 	run->result.state = RESULT_DRY_RUN;
-	if (run->request.settings.json)
+	if (run->request.settings.json || run->mute)
 		return;
 	run_preview(run);
 	if (!run->request.settings.quiet)
@@ -166,18 +166,14 @@ put_result(struct run *run, const struct buf *text)
 		watch_warn(&run->watch, err.text);
 }
 
-/* Tell the result once: JSON, log, people. */
+/* To whoever called: JSON, or words for people. */
 static void
-finish(struct run *run)
+tell(struct run *run)
 {
 	const struct settings *s = &run->request.settings;
 	struct result *result = &run->result;
 	bool json = s->json || run->json;
 
-	watch_clear(&run->watch);
-	result->message_id = run->composition.message_id;
-	result->account = s->account;
-	result->sender = run->composition.sender;
 	if (json) {
 		auto_buf struct buf text = buf_make(TEXT_MAX);
 
@@ -185,13 +181,28 @@ finish(struct run *run)
 		result_json(result, &text);
 		put_result(run, &text);
 	}
-	journal_write(s, result);
 	if (!run->told)
 		result_print(result, &run->watch.terminal,
 		    !s->quiet && !json &&
 			(run->watch.terminal.tty || s->verbose > 0));
 	if (result_status(result) != 0)
 		run_keep(run);
+}
+
+/* Once: the log, and whoever called. */
+static void
+finish(struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+	struct result *result = &run->result;
+
+	watch_clear(&run->watch);
+	result->message_id = run->composition.message_id;
+	result->account = s->account;
+	result->sender = run->composition.sender;
+	journal_write(s, run->tag, result);
+	if (!run->mute)
+		tell(run);
 }
 
 static void
@@ -217,18 +228,6 @@ act(struct run *run)
 	finish(run);
 }
 
-static void
-run_release(struct run *run)
-{
-	watch_close(&run->watch);
-	outcome_release(&run->outcome);
-	composition_release(&run->composition);
-	input_release(&run->input);
-	request_release(&run->request);
-	config_release(&run->config);
-	cmdline_release(&run->cmdline);
-}
-
 struct run *
 run_new(enum when color)
 {
@@ -240,18 +239,36 @@ run_new(enum when color)
 	return run;
 }
 
+void
+run_free(struct run *run)
+{
+	watch_close(&run->watch);
+	outcome_release(&run->outcome);
+	composition_release(&run->composition);
+	input_release(&run->input);
+	request_release(&run->request);
+	config_release(&run->config);
+	cmdline_release(&run->cmdline);
+	free(run);
+}
+
+void
+run_perform(struct run *run)
+{
+	if (run->error.kind != ERR_NONE)
+		finish(run);
+	else
+		act(run);
+}
+
 int
 run_message(struct run *run)
 {
 	int status;
 
-	if (run->error.kind != ERR_NONE)
-		finish(run);
-	else
-		act(run);
+	run_perform(run);
 	status = result_status(&run->result);
-	run_release(run);
-	free(run);
+	run_free(run);
 	return status;
 }
 
@@ -312,7 +329,6 @@ command_send(int argc, char *const *argv)
 		return run_message(run);
 	result_print(&run->result, &run->watch.terminal, false);
 	status = result_status(&run->result);
-	run_release(run);
-	free(run);
+	run_free(run);
 	return status;
 }

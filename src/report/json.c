@@ -118,6 +118,8 @@ result_log(const struct result *r, struct buf *out)
 	put_value(out, "id", r->message_id);
 	put_value(out, "account", r->account);
 	put_value(out, "from", r->sender);
+	if (o != NULL)
+		buf_printf(out, " recipients=%zu", o->count);
 	for (size_t i = 0; o != NULL && i < o->count && i < 20; i++)
 		put_value(out, recipient_state_name(o->recipients[i].state),
 		    o->recipients[i].address);

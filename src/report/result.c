@@ -100,16 +100,6 @@ flush(struct buf *out)
 	(void)fflush(stderr);
 }
 
-void
-result_print_error(const struct error *err, const struct terminal *t)
-{
-	auto_buf struct buf out = buf_make(TEXT_MAX);
-
-	put_error(&out, "", err, t);
-	put_hint(&out, err, t);
-	flush(&out);
-}
-
 static bool
 is_failure(const struct recipient *r)
 {
@@ -208,29 +198,48 @@ put_partial(struct buf *out, const struct outcome *o)
 	buf_putc(out, '\n');
 }
 
+static bool
+failed_before(const struct result *r)
+{
+	return r->error != NULL && r->error->kind != ERR_NONE;
+}
+
+void
+result_text(struct buf *out, const struct result *r, const struct terminal *t)
+{
+	const struct outcome *o = r->outcome;
+
+	if (failed_before(r)) {
+		put_error(out, "", r->error, t);
+		put_hint(out, r->error, t);
+		return;
+	}
+	put_error(
+	    out, r->state == RESULT_FAILED ? "not sent: " : "", &o->error, t);
+	if (!put_failures(out, o) && reply_class(&o->reply) >= 4)
+		put_reply(out, "       ", &o->reply);
+	if (r->state == RESULT_PARTIAL)
+		put_partial(out, o);
+	put_hint(out, &o->error, t);
+}
+
 void
 result_print(const struct result *r, const struct terminal *t, bool talk)
 {
 	auto_buf struct buf out = buf_make(TEXT_MAX);
 	const struct outcome *o = r->outcome;
 
-	if (r->error != NULL && r->error->kind != ERR_NONE) {
-		result_print_error(r->error, t);
-		return;
-	}
-	if (o == NULL)
-		return;
-	if (o->error.kind == ERR_NONE) {
-		if (talk)
-			put_success(&out, r, t);
-	} else {
-		put_error(&out, r->state == RESULT_FAILED ? "not sent: " : "",
-		    &o->error, t);
-		if (!put_failures(&out, o) && reply_class(&o->reply) >= 4)
-			put_reply(&out, "       ", &o->reply);
-		if (r->state == RESULT_PARTIAL)
-			put_partial(&out, o);
-		put_hint(&out, &o->error, t);
-	}
+	if (failed_before(r) || (o != NULL && o->error.kind != ERR_NONE))
+		result_text(&out, r, t);
+	else if (o != NULL && talk)
+		put_success(&out, r, t);
 	flush(&out);
+}
+
+void
+result_print_error(const struct error *err, const struct terminal *t)
+{
+	const struct result r = { .state = RESULT_FAILED, .error = err };
+
+	result_print(&r, t, false);
 }

@@ -43,6 +43,10 @@ enum result_state result_state(const struct outcome *o, bool check);
  */
 void result_print(const struct result *r, const struct terminal *t, bool talk);
 
+/* Append what result_print says of a failure. */
+void result_text(
+    struct buf *out, const struct result *r, const struct terminal *t);
+
 /* An error alone, in the same shape. */
 void result_print_error(const struct error *err, const struct terminal *t);
 

@@ -22,7 +22,8 @@ static const char usage[] =
     "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
     "       mitto [options] -t           recipients and headers stand in the "
     "text\n"
-    "       mitto config check|show|path\n";
+    "       mitto config check|show|path; mitto sendmail [flags] "
+    "[ADDRESS...]\n";
 
 /* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */
 static void

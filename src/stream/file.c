@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -249,41 +248,24 @@ too_large(const char *what, int64_t limit, struct error *err)
 	    (long long)limit);
 }
 
-/*
- * read(2) for input that may be slow: a signal ends it when it set
- * *interrupted, and a descriptor that somebody made non-blocking is waited for.
- */
-static ssize_t
-read_patiently(int fd, void *out, size_t room, const char *what,
-    const volatile int *interrupted, struct error *err)
+void
+store_writer_init(struct store_writer *w, const char *what, int64_t limit)
 {
-	struct pollfd ready = { .fd = fd, .events = POLLIN };
-
-	for (;;) {
-		ssize_t n;
-
-		if (interrupted != NULL && *interrupted != 0)
-			return error_set(err, ERR_INTERRUPTED, "interrupted");
-		n = read(fd, out, room);
-		if (n >= 0)
-			return n;
-		if (errno == EAGAIN)
-			(void)poll(&ready, 1, -1);
-		else if (errno != EINTR)
-			return error_errno(err,
-			    errno == EBADF || errno == EISDIR ? ERR_NOINPUT
-							      : ERR_IO,
-			    errno, "cannot read %s", what);
-	}
+	*w = (struct store_writer){
+		.store = store_new(mem_strdup(what)),
+		.head = buf_make(STORE_MEMORY),
+		.limit = limit,
+	};
 }
 
-/* Append to st: in `head` while it is small, then in a temporary file. */
+/* Into memory while it is little, then into a temporary file. */
 static int
-spill_block(struct store *st, struct buf *head, const char *data, size_t len,
-    struct error *err)
+spill(struct store_writer *w, const char *data, size_t len, struct error *err)
 {
-	if (st->fd < 0 && len <= head->max - head->len) {
-		buf_add(head, data, len);
+	struct store *st = w->store;
+
+	if (st->fd < 0 && len <= w->head.max - w->head.len) {
+		buf_add(&w->head, data, len);
 		return 0;
 	}
 	if (st->fd < 0) {
@@ -291,43 +273,61 @@ spill_block(struct store *st, struct buf *head, const char *data, size_t len,
 		if (st->fd < 0)
 			return -1;
 	}
-	if (io_write_all(st->fd, head->data, head->len) < 0 ||
+	if (io_write_all(st->fd, w->head.data, w->head.len) < 0 ||
 	    io_write_all(st->fd, data, len) < 0)
 		return error_errno(err,
 		    errno == ENOSPC || errno == EDQUOT ? ERR_TEMPORARY : ERR_IO,
 		    errno, "cannot keep a copy of %s", st->what);
-	buf_release(head);
+	buf_release(&w->head);
 	return 0;
 }
 
-/* Copy fd to its end; takes over what. */
-static struct store *
-store_copy(int fd, char *what, int64_t limit, const volatile int *interrupted,
-    struct error *err)
+int
+store_writer_add(
+    struct store_writer *w, const char *data, size_t len, struct error *err)
 {
-	auto_store struct store *st = store_new(what);
-	auto_buf struct buf head = buf_make(STORE_MEMORY);
+	w->store->size += (int64_t)len;
+	if (w->limit > 0 && w->store->size > w->limit)
+		return too_large(w->store->what, w->limit, err);
+	return spill(w, data, len, err);
+}
+
+struct store *
+store_writer_finish(struct store_writer *w)
+{
+	if (w->store->fd < 0)
+		w->store->memory = buf_take(&w->head);
+	return steal(w->store);
+}
+
+void
+store_writer_release(struct store_writer *w)
+{
+	store_free(w->store);
+	w->store = NULL;
+	buf_release(&w->head);
+}
+
+/* Copy fd to its end. */
+static struct store *
+store_copy(int fd, const char *what, int64_t limit,
+    const volatile int *interrupted, struct error *err)
+{
+	auto_store_writer struct store_writer w;
 	char block[STREAM_BLOCK];
 
+	store_writer_init(&w, what, limit);
 	for (;;) {
-		ssize_t n = read_patiently(
+		ssize_t n = io_read_patiently(
 		    fd, block, sizeof(block), what, interrupted, err);
 
 		if (n < 0)
 			return NULL;
 		if (n == 0)
-			break;
-		st->size += n;
-		if (limit > 0 && st->size > limit) {
-			(void)too_large(what, limit, err);
-			return NULL;
-		}
-		if (spill_block(st, &head, block, (size_t)n, err) < 0)
+			return store_writer_finish(&w);
+		if (store_writer_add(&w, block, (size_t)n, err) < 0)
 			return NULL;
 	}
-	if (st->fd < 0)
-		st->memory = buf_take(&head);
-	return steal(st);
 }
 
 /* An own descriptor for the same open file. */
@@ -354,8 +354,7 @@ store_spill(int fd, const char *what, int64_t limit,
 	}
 	if (!S_ISREG(info.st_mode) || lseek(fd, 0, SEEK_CUR) != 0 ||
 	    !size_is_true(fd, info.st_size) || (own = duplicate(fd)) < 0)
-		return store_copy(
-		    fd, mem_strdup(what), limit, interrupted, err);
+		return store_copy(fd, what, limit, interrupted, err);
 	if (limit > 0 && info.st_size > limit) {
 		(void)close(own);
 		(void)too_large(what, limit, err);
@@ -467,7 +466,7 @@ store_open(const char *path, const char *what, struct error *err)
 		return NULL;
 	}
 	if (!size_is_true(fd, info.st_size))
-		return store_copy(fd, steal(name), 0, NULL, err);
+		return store_copy(fd, name, 0, NULL, err);
 	own = fd;
 	fd = -1;
 	return store_in_place(steal(name), own, &info);

@@ -38,6 +38,25 @@ struct store *store_open(const char *path, const char *what, struct error *err)
 struct store *store_spill(int fd, const char *what, int64_t limit,
     const volatile int *interrupted, struct error *err) MUST_CHECK;
 
+/*
+ * A store filled block by block by who reads the input himself.  `limit` bytes
+ * at most (0 = no limit), else ERR_DATA; ERR_TEMPORARY when the disk is full.
+ * The store is handed over by store_writer_finish; what was never finished goes
+ * with store_writer_release.
+ */
+struct store_writer {
+	struct store *store;
+	struct buf head; /* the bytes, while they are few */
+	int64_t limit;
+};
+
+void store_writer_init(struct store_writer *w, const char *what, int64_t limit);
+int store_writer_add(struct store_writer *w, const char *data, size_t len,
+    struct error *err) MUST_CHECK;
+struct store *store_writer_finish(struct store_writer *w) MUST_CHECK;
+void store_writer_release(struct store_writer *w);
+#define auto_store_writer CLEANUP(store_writer_release)
+
 /* Take over bytes from the allocator. */
 struct store *store_memory(char *data, size_t len, const char *what);
 

@@ -32,25 +32,33 @@ def peak(pid):
 
 @pytest.fixture
 def measure(make_env, tls_context, cacert, tmp_path):
-    """measure(tls, *args, feed=0) -> (peak in kB, bytes of the message)."""
-    def run(tls, *args, feed=0):
+    """measure(tls, *args, feed=0) -> (peak in kB, bytes of the message).
+
+    words is a command line in place of that of mitto's own; before and after
+    stand around what is fed.
+    """
+    def run(tls, *args, feed=0, words=None, before=b"", after=b""):
         seen = {}
 
         def at_end():
             seen["peak"] = peak(process.pid)
         sink = Sink(tls_context if tls else None, at_end)
         process = subprocess.Popen(
+            [MITTO, *words] if words else
             [MITTO, "-S", "127.0.0.1:%d" % sink.port, "--tls",
              "ssl" if tls else "plain", "--cacert", cacert, "-f",
              "a@home.example", *args, BOB],
-            env=make_env({"TMPDIR": tmp_path}), cwd=tmp_path,
-            stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+            env=make_env({"TMPDIR": tmp_path, "MITTO_TLS": "plain",
+                          "MITTO_SERVER": "127.0.0.1:%d" % sink.port}),
+            cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL)
         with process:
             line = b"a line of text, and one more of the same kind\n" * 1000
+            process.stdin.write(before)
             while feed > 0:
                 process.stdin.write(line)
                 feed -= len(line)
-            _, err = process.communicate(timeout=300)
+            _, err = process.communicate(after, timeout=300)
         sink.close()
         assert process.returncode == 0, err
         return seen["peak"], sink.bytes
@@ -100,4 +108,22 @@ def test_finished_message(measure, tmp_path):
     small, _ = measure(False, "-m", "x")
     large, size = measure(False, "--raw", "--body", path)
     assert size > SIZE // 5
+    assert large <= small + ROOM, (small, large)
+
+
+HEADER = b"Subject: x\n\n"
+
+
+@pytest.mark.parametrize("words, before, after", [
+    (["sendmail", "-i", BOB], HEADER, b""),
+    (["sendmail", BOB], HEADER, b".\n"),
+    (["sendmail", "-bs"],
+     b"MAIL FROM:<a@x.example>\nRCPT TO:<%s>\nDATA\n" % BOB.encode() + HEADER,
+     b".\nQUIT\n")], ids=["whole", "to the dot", "SMTP"])
+def test_in_place_of_sendmail(measure, words, before, after):
+    small, _ = measure(False, words=words, before=before, after=after,
+                       feed=1024)
+    large, size = measure(False, words=words, before=before, after=after,
+                          feed=SIZE)
+    assert size > SIZE
     assert large <= small + ROOM, (small, large)

@@ -60,7 +60,7 @@ test_sent(void **state UNUSED)
 	    "]}\n");
 	result_log(&r, &line);
 	check_str("log", line.data,
-	    "sent exit=0 id=<a@b> account=home from=ana@x.example "
+	    "sent exit=0 id=<a@b> account=home from=ana@x.example recipients=1 "
 	    "accepted=bob@x.example server=mx.example:25 size=12 ms=34 code=250 "
 	    "reply=queued \"A\"\\nand more");
 }

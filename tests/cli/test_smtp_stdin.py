@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: MIT
+"""mitto sendmail -bs: SMTP on standard input and output."""
+
+import contextlib
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from program import MITTO, SLOW, TESTS
+from receive import read
+
+sys.path.append(str(TESTS / "smtp"))
+from server import Close, Server  # noqa: E402
+
+BOB, ANA = "bob@example.org", "ana@home.example"
+CAROL = "carol@example.org"
+TEXT = "From: ana@home.example\r\nTo: bob@example.org\r\nSubject: hi\r\n\r\n"
+
+
+class Client(smtplib.SMTP):
+    """smtplib at mitto's standard input and output."""
+
+    def __init__(self, env, *args):
+        self.process = None
+        self.env, self.args = env, args
+        super().__init__("stdin", 25, local_hostname="client.example",
+                         timeout=20 * SLOW)
+
+    def _get_socket(self, host, port, timeout):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [MITTO, "sendmail", "-bs", *self.args], stdin=theirs,
+                stdout=theirs, stderr=subprocess.PIPE, env=self.env)
+        ours.settimeout(timeout)
+        return ours
+
+    def end(self):
+        """QUIT; the status and what was said elsewhere."""
+        with contextlib.suppress(smtplib.SMTPServerDisconnected):
+            self.quit()
+        err = self.process.communicate(timeout=20 * SLOW)[1]
+        assert b"Sanitizer" not in err and b"runtime error" not in err, err
+        return self.process.returncode, err
+
+
+@pytest.fixture
+def relay_to(config):
+    """relay_to(server): the configuration leads there."""
+    def write(server, more=""):
+        config("[account relay]\nserver = smtp+plain://%s\n%s" % (
+            server.address, more))
+        return server
+    return write
+
+
+@pytest.fixture
+def relay(server, relay_to):
+    return relay_to(server)
+
+
+@pytest.fixture
+def client(make_env):
+    started = []
+
+    def start(*args, env=None):
+        started.append(Client(make_env(env), *args))
+        return started[-1]
+    yield start
+    for each in started:
+        each.close()
+        if each.process.poll() is None:
+            each.process.kill()
+        each.process.wait()
+        each.process.stderr.close()
+
+
+@pytest.fixture
+def talk(run_mitto):
+    """talk(bytes, status=0) -> the replies, line by line."""
+    def run(data, status=0, **kwargs):
+        result = run_mitto("sendmail", "-bs", stdin=data, **kwargs)
+        assert result.status == status, result
+        assert status != 0 or result.err == "", result
+        assert result.out.endswith(b"\r\n")
+        return result.out.decode().split("\r\n")[:-1]
+    return run
+
+
+def codes(lines):
+    return [line[:3] for line in lines if line[3] == " "]
+
+
+# A client that is not ours --------------------------------------------------
+
+def test_smtplib(relay, client):
+    smtp = client()
+    assert smtp.ehlo()[0] == 250
+    for offer in ("pipelining", "8bitmime", "smtputf8", "dsn", "size",
+                  "enhancedstatuscodes"):
+        assert smtp.has_extn(offer)
+    refused = smtp.sendmail(ANA, [BOB, CAROL], TEXT + "one\r\n.\r\n..two\r\n",
+                            ["BODY=8BITMIME", "RET=HDRS", "ENVID=a+2Bb"],
+                            ["NOTIFY=SUCCESS,FAILURE"])
+    assert refused == {}
+    assert smtp.end() == (0, b"")
+    envelope, = relay.messages
+    assert envelope.mail_from == ANA
+    assert envelope.rcpt_tos == [BOB, CAROL]
+    message = read(envelope.content)
+    assert message.get_payload() == "one\r\n.\r\n..two\r\n"
+
+
+def test_several_messages(relay, client):
+    smtp = client()
+    for i in range(5):
+        smtp.sendmail("n%d@home.example" % i, BOB, TEXT + "%d\r\n" % i)
+    assert smtp.end() == (0, b"")
+    assert [m.mail_from for m in relay.messages] == [
+        "n%d@home.example" % i for i in range(5)]
+    assert all(m.content.endswith(b"\r\n%d\r\n" % i)
+               for i, m in enumerate(relay.messages))
+
+
+def test_null_sender(relay, client):
+    smtp = client()
+    smtp.sendmail("", BOB, TEXT)
+    assert smtp.end() == (0, b"")
+    assert relay.messages[0].mail_from == "<>"
+
+
+def test_utf8_addresses(relay, client):
+    smtp = client()
+    smtp.ehlo()
+    smtp.command_encoding = "utf-8"
+    assert smtp.docmd("MAIL", "FROM:<jürgen@home.example> SMTPUTF8")[0] == 250
+    assert smtp.rcpt("josé@example.org")[0] == 250
+    assert smtp.data(TEXT)[0] == 250
+    assert relay.messages[0].rcpt_tos == ["josé@example.org"]
+
+
+def test_the_other_commands(relay, client):
+    smtp = client()
+    assert smtp.helo()[0] == 250
+    assert smtp.noop()[0] == 250
+    assert smtp.verify(BOB)[0] == 252
+    assert "RCPT" in smtp.help().decode()
+    assert smtp.expn("list")[0] == 502
+    assert smtp.docmd("STARTTLS")[0] == 502
+    assert smtp.rset()[0] == 250
+    assert smtp.end() == (0, b"")
+
+
+def test_the_envelope_chooses_the_account(client, serve, config):
+    one, two = serve(), serve()
+    config("[defaults]\naccount = one\n"
+           "[account one]\nserver = %s\n[account two]\nserver = %s\n"
+           "match = *@two.example\n" % (one.url, two.url))
+    smtp = client()
+    smtp.sendmail("x@two.example", BOB, TEXT)
+    smtp.sendmail("x@one.example", BOB, TEXT)
+    assert smtp.end() == (0, b"")
+    assert [m.mail_from for m in one.messages] == ["x@one.example"]
+    assert [m.mail_from for m in two.messages] == ["x@two.example"]
+
+
+def test_a_from_of_the_text_stays(relay, client):
+    smtp = client()
+    smtp.sendmail("bounce@home.example", BOB, TEXT)
+    smtp.end()
+    assert relay.messages[0].mail_from == "bounce@home.example"
+    assert read(relay.messages[0].content)["From"] == ANA
+
+
+def test_bcc_does_not_leave(relay, client):
+    smtp = client()
+    smtp.sendmail(ANA, BOB, "Bcc: carol@example.org\r\n" + TEXT)
+    assert smtp.end() == (0, b"")
+    assert b"carol" not in relay.messages[0].content
+    assert relay.messages[0].rcpt_tos == [BOB]
+
+
+# Swift and Symfony ------------------------------------------------------------
+
+SYMFONY = b"""\
+EHLO [127.0.0.1]\r
+MAIL FROM:<ana@home.example>\r
+RCPT TO:<bob@example.org>\r
+DATA\r
+To: bob@example.org\r
+Subject: hi\r
+Message-ID: <1@home.example>\r
+MIME-Version: 1.0\r
+Date: Tue, 24 Nov 2026 01:00:00 +0000\r
+Content-Type: text/plain; charset=utf-8\r
+Content-Transfer-Encoding: quoted-printable\r
+\r
+..dots =C3=A9\r
+\r
+.\r
+RSET\r
+MAIL FROM:<ana@home.example>\r
+RCPT TO:<carol@example.org>\r
+DATA\r
+Subject: two\r
+\r
+two\r
+.\r
+QUIT\r
+"""
+
+
+def test_symfony(relay, make_env):
+    """Each command waits for the reply to the one before, over pipes."""
+    with subprocess.Popen(
+            [MITTO, "sendmail", "-bs"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, env=make_env()) as process:
+        def reply():
+            lines = [process.stdout.readline()]
+            while lines[-1][3:4] == b"-":
+                lines.append(process.stdout.readline())
+            return lines[-1][:3].decode()
+
+        got, data = [reply()], False
+        for line in SYMFONY.splitlines(True):
+            process.stdin.write(line)
+            process.stdin.flush()
+            if not data or line == b".\r\n":
+                got.append(reply())
+            data = (data and line != b".\r\n") or line == b"DATA\r\n"
+        process.stdin.close()
+        assert process.wait(20 * SLOW) == 0
+    assert got == "220 250 250 250 354 250 250 250 250 354 250 221".split()
+    assert relay.rcpts == [BOB, CAROL]
+    assert relay.messages[0].content.endswith(b"\r\n.dots =C3=A9\r\n\r\n")
+
+
+def test_all_at_once(relay, talk):
+    assert codes(talk(SYMFONY)) == (
+        "220 250 250 250 354 250 250 250 250 354 250 221".split())
+    assert relay.rcpts == [BOB, CAROL]
+
+
+def test_bare_line_feeds(relay, talk):
+    assert codes(talk(SYMFONY.replace(b"\r\n", b"\n"))) == (
+        "220 250 250 250 354 250 250 250 250 354 250 221".split())
+    assert relay.rcpts == [BOB, CAROL]
+    assert relay.messages[0].content.endswith(b"\r\n.dots =C3=A9\r\n\r\n")
+
+
+@pytest.mark.parametrize("end", [b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n"])
+def test_nothing_is_smuggled(relay, talk, end):
+    """In a session of CRLF only CRLF . CRLF ends a message."""
+    data = (b"EHLO x\r\nMAIL FROM:<ana@home.example>\r\n"
+            b"RCPT TO:<bob@example.org>\r\nDATA\r\nSubject: one\r\n\r\nx" +
+            end + b"MAIL FROM:<evil@home.example>\r\n"
+            b"RCPT TO:<carol@example.org>\r\nDATA\r\nSubject: two\r\n\r\n"
+            b"y\r\n.\r\nQUIT\r\n")
+    assert codes(talk(data)) == "220 250 250 250 354 250 221".split()
+    assert relay.rcpts == [BOB]
+
+
+# What became of it --------------------------------------------------------------
+
+def submit(talk, *rcpts, status=0, **kwargs):
+    """The lines of the reply to the final dot."""
+    lines = talk(b"".join([
+        b"HELO x\r\nMAIL FROM:<ana@home.example>\r\n",
+        *[b"RCPT TO:<%s>\r\n" % rcpt.encode() for rcpt in rcpts],
+        b"DATA\r\n", TEXT.encode(), b"x\r\n.\r\nQUIT\r\n"]), status, **kwargs)
+    at = [i for i, line in enumerate(lines) if line.startswith("354")][0]
+    assert lines[-1].startswith("221")
+    return lines[at + 1:-1]
+
+
+def test_accepted_in_the_words_of_the_server(relay, talk):
+    assert submit(talk, BOB) == ["250 2.0.0 Ok: kept as 1"]
+
+
+@pytest.mark.parametrize("stage, reply, code, status", [
+    ("MAIL", "550 5.7.1 not you", "550 5.7.1", 69),
+    ("MAIL", "451 4.7.1 greylisted", "451 4.7.1", 75),
+    ("RCPT", "550 5.1.1 no such user", "550 5.1.1", 67),
+    ("RCPT", "450 4.2.1 mailbox busy", "450 4.2.1", 75),
+    ("DATA", "554 5.5.1 no", "554 5.5.1", 69),
+    ("BODY", "552 5.3.4 too big for us", "552 5.3.4", 69),
+    ("BODY", "554-5.7.1 spam\n554 5.7.1 really", "554 5.7.1", 69),
+    ("BODY", "452 4.3.1 disk full", "452 4.3.1", 75),
+    ("BODY", "421 4.3.2 going down", "451 4.3.2", 75)])
+def test_refused(relay_to, talk, stage, reply, code, status):
+    server = Server(replies={stage: reply})
+    relay_to(server)
+    try:
+        lines = submit(talk, BOB, status=status)
+    finally:
+        server.stop()
+    assert all(line[:3] == code[:3] and line[4:9] == code[4:]
+               for line in lines), lines
+    assert reply.split("\n")[-1][4:] in "\n".join(lines), lines
+
+
+def test_connection_lost_behind_the_dot(relay_to, talk):
+    server = Server(replies={"BODY": Close()})
+    relay_to(server)
+    try:
+        lines = submit(talk, BOB, status=75)
+    finally:
+        server.stop()
+    assert lines[0].startswith("451"), lines
+
+
+@pytest.mark.parametrize("words, code, status", [
+    ("550 5.1.1 no such user", "550", 69),
+    ("452 4.2.2 mailbox full", "452", 75)])
+def test_some_refused(serve, relay_to, talk, words, code, status):
+    server = relay_to(serve(replies={CAROL: words}))
+    lines = submit(talk, BOB, CAROL, status=status)
+    assert {line[:3] for line in lines} == {code}, lines
+    told = "\n".join(lines)
+    assert CAROL + ": " + words in told and "sent to " + BOB in told, lines
+    assert server.rcpts == [BOB]
+
+
+def test_nobody_listens(config, closed_port, talk):
+    config("[account relay]\nserver = smtp://127.0.0.1:%d\n" % closed_port)
+    assert submit(talk, BOB, status=75)[0].startswith("451-4.4.")
+
+
+def test_wrong_configuration(config, talk, run_mitto):
+    config("[account relay]\nserver = smtp://relay.example\ntls = maybe\n")
+    data = (b"MAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\nDATA\r\n"
+            b"\r\n.\r\nQUIT\r\n")
+    result = run_mitto("sendmail", "-bs", stdin=data)
+    assert result.status == 78
+    assert b"\r\n554 5.3.5 " in result.out or b"\r\n554-5.3.5 " in result.out
+
+
+def test_login_refused(serve, relay_to, talk, secret_file):
+    server = serve(login=("ana", "right"))
+    relay_to(server, "user = ana\npassword-file = %s\n"
+             "allow-plain-login = yes\n" % secret_file("wrong"))
+    lines = submit(talk, BOB, status=77)
+    assert {line[:9] for line in lines} == {"554-5.7.0", "554 5.7.0"} or \
+        {line[:9] for line in lines} == {"554 5.7.0"}, lines
+    assert not [line for line in lines if "right" in line or "wrong" in line]
+
+
+def test_a_good_message_behind_a_bad_one(serve, relay_to, client):
+    server = relay_to(serve(replies={CAROL: "550 5.1.1 no such user"}))
+    smtp = client()
+    with pytest.raises(smtplib.SMTPDataError) as caught:
+        smtp.sendmail(ANA, CAROL, TEXT)
+    assert caught.value.smtp_code == 550
+    assert b"no such user" in caught.value.smtp_error
+    smtp.sendmail(ANA, BOB, TEXT)
+    assert smtp.end() == (67, b"")
+    assert server.rcpts == [BOB]
+
+
+def test_dry_run_says_so(relay, talk):
+    assert submit(talk, BOB, env={"MITTO_DRY_RUN": "yes"}) == [
+        "250 2.0.0 nothing was sent"]
+    assert relay.commands == []
+
+
+# Order and limits ---------------------------------------------------------------
+
+@pytest.mark.parametrize("commands, want", [
+    (["RCPT TO:<b@x.example>"], "503"),
+    (["DATA"], "503"),
+    (["MAIL FROM:<a@x.example>", "DATA"], "250 554"),
+    (["MAIL FROM:<a@x.example>", "MAIL FROM:<a@x.example>"], "250 503"),
+    (["MAIL FROM:<a@x.example>", "RSET", "RCPT TO:<b@x.example>"],
+     "250 250 503"),
+    (["MAIL FROM:<a@x.example>", "HELO x", "RCPT TO:<b@x.example>"],
+     "250 250 503"),
+    (["MAIL FROM:<a b@x.example>", "RCPT TO:<b@x.example>"], "501 503"),
+    (["MAIL FROM:<a@x.example> ENVID=" + 101 * "x"], "501"),
+    (["MAIL FROM:<a@x.example>", "RCPT TO:<b@x.example> NOTIFY=MAYBE",
+      "RCPT TO:<b@x.example> NOTIFY=NEVER",
+      "RCPT TO:<c@x.example> NOTIFY=SUCCESS",
+      "RCPT TO:<c@x.example> NOTIFY=never"], "250 501 250 455 250"),
+    (["BREW coffee"], "502"), ([""], "502"), (["NOOP " + 5000 * "x"], "500"),
+    (["NOOP \0x"], "500")])
+def test_out_of_order(talk, commands, want):
+    lines = talk("".join(line + "\r\n" for line in [*commands, "QUIT"])
+                 .encode())
+    assert codes(lines) == ["220", *want.split(), "221"]
+
+
+def test_a_line_without_end(talk):
+    lines = talk(b"NOOP " + 3_000_000 * b"x" + b"\r\nNOOP\r\n")
+    assert codes(lines) == ["220", "500", "250"]
+
+
+def test_too_many_recipients(talk):
+    rcpts = b"".join(b"RCPT TO:<b%d@x.example>\r\n" % i
+                     for i in range(10_002))
+    lines = talk(b"MAIL FROM:<a@x.example>\r\n" + rcpts + b"QUIT\r\n",
+                 timeout=60)
+    got = codes(lines)
+    assert got == ["220"] + 10_001 * ["250"] + 2 * ["452"] + ["221"]
+
+
+def test_large_message(relay, client):
+    smtp = client()
+    text = TEXT + "0123456789abcde\r\n" * 200_000
+    smtp.sendmail(ANA, BOB, text)
+    assert smtp.end() == (0, b"")
+    assert relay.messages[0].content.endswith(
+        text.split("\r\n\r\n", 1)[1].encode())
+
+
+def test_end_of_input(talk, relay):
+    assert codes(talk(b"")) == ["220"]
+    assert codes(talk(b"MAIL FROM:<a@x.example>\r\n")) == ["220", "250"]
+    assert codes(talk(b"MAIL FROM:<a@x.example>\r\nNOO")) == ["220", "250"]
+    assert relay.commands == []
+
+
+def test_end_within_a_message(run_mitto, relay):
+    result = run_mitto(
+        "sendmail", "-bs", stdin=b"MAIL FROM:<a@x.example>\r\n"
+        b"RCPT TO:<b@x.example>\r\nDATA\r\nSubject: x\r\n\r\nhalf\r\n.")
+    assert result.status == 76, result
+    assert "was not sent" in result.err
+    assert relay.commands == []
+
+
+def test_interrupted(client):
+    smtp = client()
+    smtp.noop()
+    smtp.process.send_signal(signal.SIGTERM)
+    assert smtp.getreply()[0] == 421
+    assert smtp.process.wait(20 * SLOW) == 130
+
+
+def test_the_client_went_away(make_env):
+    out, gone = os.pipe()
+    os.close(out)
+    done = subprocess.run([MITTO, "sendmail", "-bs"], input=b"NOOP\r\n",
+                          stdout=gone, stderr=subprocess.PIPE,
+                          env=make_env())
+    os.close(gone)
+    assert done.returncode == 74
+    assert b"standard output" in done.stderr
+
+
+@pytest.mark.parametrize("args", [["-v"], ["-i", "-t"], ["-L", "x"]])
+def test_with_other_flags(relay, client, args):
+    smtp = client(*args)
+    smtp.sendmail(ANA, BOB, TEXT)
+    status, err = smtp.end()
+    assert status == 0
+    assert (b"connected" in err) == ("-v" in args)
+    assert relay.rcpts == [BOB]
