@@ -85,6 +85,20 @@ show_notes(struct run *run)
 		watch_warn(&run->watch, notes->items[i]);
 }
 
+/* What can be refused before anything is read or asked. */
+static int
+check_draft(struct run *run)
+{
+	const struct draft *d = &run->request.draft;
+
+	if (has_recipients(d))
+		return 0;
+	(void)error_set(&run->error, ERR_USAGE, "no recipient");
+	return error_hint(&run->error,
+	    "write an address: mitto -s subject bob@example.org; or -t, which "
+	    "takes them from the text's header; see mitto --help");
+}
+
 /* A finished message has its parts. */
 static int
 check_raw(const struct draft *d, struct error *err)
@@ -104,22 +118,6 @@ check_raw(const struct draft *d, struct error *err)
 	return 0;
 }
 
-/* What can be refused before anything is read or asked. */
-static int
-check_draft(struct run *run)
-{
-	const struct draft *d = &run->request.draft;
-
-	if ((d->raw || d->read_headers) && check_raw(d, &run->error) < 0)
-		return -1;
-	if (has_recipients(d))
-		return 0;
-	(void)error_set(&run->error, ERR_USAGE, "no recipient");
-	return error_hint(&run->error,
-	    "write an address: mitto -s subject bob@example.org; or -t, which "
-	    "takes them from the text's header; see mitto --help");
-}
-
 static int
 compose(struct run *run)
 {
@@ -127,11 +125,15 @@ compose(struct run *run)
 	auto_aliases struct aliases aliases =
 	    aliases_make(&run->config, &r->settings);
 	struct composition *c = &run->composition;
-	int result = run->input.use == INPUT_MESSAGE
+	const struct strlist *steps = &c->steps;
+	int result;
+
+	if ((r->draft.raw || r->draft.read_headers) &&
+	    check_raw(&r->draft, &run->error) < 0)
+		return -1;
+	result = run->input.use == INPUT_MESSAGE
 	    ? compose_finished(c, r, &aliases, &run->input, true, &run->error)
 	    : compose_new(c, r, &aliases, &run->input, &run->error);
-	const struct strlist *steps = &c->steps;
-
 	for (size_t i = 0; i < steps->count; i++)
 		watch_step(&run->watch, steps->items[i]);
 	return result;
