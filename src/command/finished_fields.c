@@ -196,7 +196,7 @@ finished_flags(struct composition *c, struct finished *f, const char *domain,
 	put_destination(f);
 	/* A mail program writes Date and Message-ID and says itself who made
 	 * the message; cron and its like write neither. */
-	if (d->raw || finished_field(f, "Auto-Submitted") != NULL ||
+	if (finished_field(f, "Auto-Submitted") != NULL ||
 	    (finished_field(f, "Date") != NULL &&
 		finished_field(f, "Message-ID") != NULL))
 		return 0;

@@ -47,7 +47,6 @@ sender_init(struct sender *s, const struct request *r, struct strlist *steps,
 {
 	const char *email = getenv("EMAIL");
 	const char *user = r->settings.user;
-
 	bool login = is_set(user) && strchr(user, '@') != NULL;
 
 	*s = (struct sender){

@@ -662,6 +662,21 @@ def test_senders_that_cannot_be_read_pass(run_mitto, server, field):
     assert server.messages[0].mail_from == "ana@home.example"
 
 
+# Who wrote it ------------------------------------------------------------
+
+@pytest.mark.parametrize("args", [["-t"], ["--raw", BOB]])
+def test_machines_say_so(send, args):
+    """cron and scripts leave Date and Message-ID to the mailer."""
+    sent = send(*args, stdin=message(), sender=None)
+    assert sent.message["Auto-Submitted"] == "auto-generated"
+    sent = send(*args, stdin=message("Auto-Submitted: auto-replied"),
+                sender=None)
+    assert sent.message.get_all("Auto-Submitted") == ["auto-replied"]
+    sent = send(*args, sender=None, stdin=message(
+        "Date: Fri, 21 Nov 1997 09:55:06 -0600", "Message-ID: <1@x.example>"))
+    assert "Auto-Submitted" not in sent.message
+
+
 # No destination ----------------------------------------------------------
 
 @pytest.mark.parametrize("stdin", [
