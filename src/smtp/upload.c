@@ -135,6 +135,10 @@ send_blocks(struct pipeline *p, const struct transaction *t)
 		last = len == 0 || p->dots.read >= wire->size;
 		if (len < 0 || (last && dots_check(&p->dots, wire, &err) != 0))
 			return give_up(p, &err);
+		/* A server that is always faster than we read makes nobody
+		 * wait. */
+		if (session_check_signals(p->channel.session) != 0)
+			return CHANNEL_STOPPED;
 		if (last) {
 			memcpy(p->block + len, final_dot, strlen(final_dot));
 			r = send_end(
