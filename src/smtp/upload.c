@@ -12,6 +12,10 @@
 
 static const char final_dot[] = ".\r\n";
 
+_Static_assert(GROUP_BYTES + COMMAND_MAX + CHUNK_MAX + 1 + GROUP_BYTES <=
+	sizeof(((struct pipeline *)NULL)->block),
+    "a block has room for a group, a small message and what rides behind");
+
 /* --- reading ------------------------------------------------------------ */
 
 /* The next bytes of the message, at most `most`; how many, or -1. */
