@@ -66,14 +66,11 @@ static size_t
 on_read(char *out, size_t size, size_t n, void *ctx)
 {
 	struct engine *e = ctx;
-	const volatile int *interrupted = e->session->interrupted;
 	struct error err = ERROR_INIT;
 	ssize_t got;
 
-	if (interrupted != NULL && *interrupted != 0) {
-		(void)error_set(&err, ERR_INTERRUPTED, "interrupted");
-		return fail_read(e, &err);
-	}
+	if (session_check_signals(e->session) != 0)
+		return CURL_READFUNC_ABORT;
 	if (refused_early(e)) {
 		e->session->stop = SESSION_DONE;
 		return CURL_READFUNC_ABORT;

@@ -11,6 +11,11 @@
 
 #include <string.h>
 
+/* RSET or the end of a message before it, MAIL, its recipients, DATA or BDAT,
+ * QUIT: the recorder counts on each of them to be noted. */
+_Static_assert(TRANSACTION_MAX + 4 <= RECORDER_GROUP,
+    "the recorder has room for all commands of a flight");
+
 bool
 group_may_pipeline(const struct smtp_session *s)
 {

@@ -139,6 +139,9 @@ CURLcode session_on_ssl(CURL *easy, void *ssl_ctx, void *ctx);
 /* Deadlines and signals: -1 when it is time to stop (watchdog.c). */
 int session_watch(struct smtp_session *s);
 
+/* Signals alone, for who has nothing to wait for: -1 when one came. */
+int session_check_signals(struct smtp_session *s);
+
 /* Milliseconds until session_watch should be asked again, at most 1000. */
 int session_patience(const struct smtp_session *s);
 

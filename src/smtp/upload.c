@@ -12,6 +12,10 @@
 
 static const char final_dot[] = ".\r\n";
 
+_Static_assert(GROUP_BYTES + COMMAND_MAX + CHUNK_MAX + 1 + GROUP_BYTES <=
+	sizeof(((struct pipeline *)NULL)->block),
+    "a block has room for a group, a small message and what rides behind");
+
 /* --- reading ------------------------------------------------------------ */
 
 /* The next bytes of the message, at most `most`; how many, or -1. */
@@ -135,6 +139,10 @@ send_blocks(struct pipeline *p, const struct transaction *t)
 		last = len == 0 || p->dots.read >= wire->size;
 		if (len < 0 || (last && dots_check(&p->dots, wire, &err) != 0))
 			return give_up(p, &err);
+		/* A server that is always faster than we read makes nobody
+		 * wait. */
+		if (session_check_signals(p->channel.session) != 0)
+			return CHANNEL_STOPPED;
 		if (last) {
 			memcpy(p->block + len, final_dot, strlen(final_dot));
 			r = send_end(

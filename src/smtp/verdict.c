@@ -121,7 +121,10 @@ find_refusal(const struct smtp_session *s, enum stage *stage)
 static void
 forget_old_reply(const struct recorder *r, struct outcome *o)
 {
-	if (recorder_waiting(r) != VERB_NONE ||
+	enum verb verb = recorder_waiting(r);
+
+	/* libcurl may have said QUIT, and that is not what failed. */
+	if ((verb != VERB_NONE && verb != VERB_QUIT) ||
 	    (o->stage < STAGE_MAIL && reply_class(&o->reply) < 4))
 		o->reply = (struct reply){ .code = 0 };
 }

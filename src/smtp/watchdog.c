@@ -84,6 +84,17 @@ step_limit(const struct smtp_session *s)
 }
 
 int
+session_check_signals(struct smtp_session *s)
+{
+	struct error err = ERROR_INIT;
+
+	if (s->interrupted == NULL || *s->interrupted == 0)
+		return 0;
+	(void)error_set(&err, ERR_INTERRUPTED, "interrupted");
+	return session_end(s, &err);
+}
+
+int
 session_watch(struct smtp_session *s)
 {
 	struct error err = ERROR_INIT;
@@ -96,10 +107,8 @@ session_watch(struct smtp_session *s)
 	/* All is said by then; nobody has to wait for a good-bye. */
 	if (recorder_waiting(&s->recorder) == VERB_QUIT)
 		return s->stop == SESSION_STOPPED || waited >= limit ? -1 : 0;
-	if (s->interrupted != NULL && *s->interrupted != 0) {
-		(void)error_set(&err, ERR_INTERRUPTED, "interrupted");
-		return session_end(s, &err);
-	}
+	if (session_check_signals(s) != 0)
+		return -1;
 	if (probe(s, waited, limit) != 0)
 		return -1;
 	if (waited < limit)

@@ -2,9 +2,11 @@
 /*
  * Several messages over one session, as the queue and lists send them:
  *
- *	many SERVER MESSAGES [RECIPIENTS [starttls] [unreadable=N] [big=N]]
+ *	many SERVER MESSAGES [RECIPIENTS [starttls] [unreadable=N] [big=N]
+ *	    [interrupted]]
  *
- * The text of message N, counted from 0, cannot be read, or has a megabyte.
+ * The text of message N, counted from 0, cannot be read, or has a megabyte; a
+ * signal comes as soon as a part of one is through.
  * Prints a line for each message, with what became of its recipients, and in
  * the end how many milliseconds it took.
  */
@@ -18,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const volatile int interrupted;
+static volatile int interrupted;
 
 struct mail {
 	struct envelope envelope;
@@ -79,6 +81,13 @@ mail_release(struct mail *m)
 }
 
 static void
+interrupt(void *ctx UNUSED, int64_t sent, int64_t total)
+{
+	if (sent < total)
+		interrupted = 1;
+}
+
+static void
 report(const struct outcome *o)
 {
 	printf("accepted %zu, refused %zu, deferred %zu, unknown %zu: %s\n",
@@ -110,6 +119,7 @@ int
 main(int argc, char **argv)
 {
 	struct settings settings = { .insecure = true };
+	struct smtp_observer observer = { .ctx = NULL };
 	struct error err = ERROR_INIT;
 	struct endpoint endpoint;
 	struct smtp_session *session;
@@ -127,13 +137,15 @@ main(int argc, char **argv)
 	settings.tls.value = *words != NULL && strcmp(*words, "starttls") == 0
 	    ? TLS_STARTTLS
 	    : TLS_PLAIN;
+	if (argc > 4 && strcmp(argv[argc - 1], "interrupted") == 0)
+		observer.progress = interrupt;
 	mails = mem_alloc(count * sizeof(*mails));
 	for (size_t i = 0; i < count; i++)
 		mail_make(&mails[i], (int)i, recipients, words);
 	start = clock_ms();
 	if (smtp_endpoint(&endpoint, &settings, &err) < 0 ||
-	    (session = smtp_open(&settings, &endpoint, NULL, NULL, &interrupted,
-		 &err)) == NULL) {
+	    (session = smtp_open(&settings, &endpoint, NULL, &observer,
+		 &interrupted, &err)) == NULL) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}

@@ -182,3 +182,12 @@ def test_one_is_too_big(script, many):
         "accepted 1,", "accepted 1,", "accepted 0,", "accepted 1,"]
     assert "at most 10000" in lines[2]
     assert server.connections == 1
+
+
+def test_interrupted_without_waiting(script, many):
+    """Signals are looked at also while the server is fast."""
+    server = script()
+    line, = many(server, 1, 1, "big=0", "interrupted")
+    assert line == (
+        "accepted 0, refused 0, deferred 0, unknown 0: interrupted")
+    assert server.messages == []
