@@ -32,11 +32,13 @@ Message = collections.namedtuple(
 class Close:
     """Say `reply`, if any, and hang up: with `reset` like a crash, with
     `together` so that the reply and the end arrive as one, `mute` without the
-    replies that were still to be sent (join)."""
+    replies that were still to be sent (join), with `notify` so that TLS ends
+    before the connection."""
 
-    def __init__(self, reply=None, reset=False, together=False, mute=False):
+    def __init__(self, reply=None, reset=False, together=False, mute=False,
+                 notify=False):
         self.reply, self.reset, self.together = reply, reset, together
-        self.mute = mute
+        self.mute, self.notify = mute, notify
 
 
 class Hang:
@@ -182,7 +184,7 @@ class _Client:
             if action.mute:
                 self.waiting = b""
             self.say(action.reply, socket.MSG_MORE if action.together else 0)
-            self.close(action.reset)
+            self.close(action)
         if isinstance(action, Hang):
             self.say(action.reply)
             self.flush()
@@ -223,9 +225,16 @@ class _Client:
         if text:
             self.sock.sendall(text, flags)
 
-    def close(self, reset):
+    def close(self, action):
         self.flush()
-        if reset:
+        if action.notify:
+            # close_notify goes out at once, theirs is not waited for.
+            self.sock.setblocking(False)
+            try:
+                self.sock.unwrap()
+            except OSError:
+                pass
+        if action.reset:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                  struct.pack("ii", 1, 0))
         raise Closed
