@@ -309,6 +309,9 @@ static bool
 load(const char *path)
 {
 	tls = SSL_CTX_new(TLS_server_method());
+	/* Many records with one read. */
+	SSL_CTX_set_read_ahead(tls, 1);
+	SSL_CTX_set_default_read_buffer_len(tls, ROOM);
 	return SSL_CTX_use_certificate_chain_file(tls, path) == 1 &&
 	    SSL_CTX_use_PrivateKey_file(tls, path, SSL_FILETYPE_PEM) == 1;
 }

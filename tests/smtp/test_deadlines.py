@@ -50,6 +50,7 @@ def test_helo_hangs(script, mail):
     assert result.answer["stage"] == "greeting"
 
 
+@pytest.mark.parametrize("lane", ["single", "grouped"], indirect=True)
 @pytest.mark.parametrize("stage, words", [
     ("MAIL", "MAIL"), ("RCPT", "RCPT"), ("DATA", "DATA"),
     ("BODY", "did not confirm")])
@@ -58,7 +59,8 @@ def test_second_transaction_hangs(script, mail, stage, words):
     people = ["p%03d@x.example" % i for i in range(101)]
     first = {"DATA": "354 go"}.get(stage, "250 ok")
     before = [first] * (100 if stage == "RCPT" else 1)
-    server = script(replies={stage: before + [Hang()]})
+    server = script(offers=["LIMITS RCPTMAX=100"],
+                    replies={stage: before + [Hang()]})
     result = mail(server, "--timeout=1s", to=people)
     states = [r["state"] for r in result.answer["recipients"]]
     assert result.status == 75 and words in result.err, result

@@ -66,7 +66,7 @@ def test_two_answers_to_the_message(script, mail, extra):
     """The next envelope rides on the dot, and the extra reply is taken for
     one of its own: only the first hundred count as served."""
     people = ["p%03d@x.example" % i for i in range(150)]
-    server = script(join=True, replies={
+    server = script(join=True, offers=["LIMITS RCPTMAX=100"], replies={
         "BODY": [b"250 ok\r\n%s\r\n" % extra.encode(), "250 ok"]})
     result = mail(server, "--timeout=1s", to=people)
     assert result.status in (69, 75, 76), result

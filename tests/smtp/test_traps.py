@@ -16,6 +16,7 @@ import pytest
 from listener import Listener
 from server import Close, Delay
 
+HUNDRED = ["LIMITS RCPTMAX=100"]
 BIG = (b"x" * 70 + b"\n") * 100000
 
 
@@ -45,8 +46,8 @@ def test_last_ehlo_decides(script, mail, tls_context, cacert):
 def test_data_ends_its_group(script, mail, data):
     """What was sent behind DATA without waiting for 354 would be read as
     commands; the second time it rides behind a message itself."""
-    server = script(replies={"DATA": data})
-    mail(server, to=people(150))
+    server = script(offers=HUNDRED, replies={"DATA": data})
+    mail(server, to=people(100 * len(data)))
     assert set(server.verbs()) <= {"EHLO", "MAIL", "RCPT", "DATA", "RSET",
                                    "QUIT"}, server.said
     assert len(server.messages) == len(data) - 1
@@ -188,7 +189,7 @@ def test_e_quit_is_ours(script, mail, replies, count, pipelining):
     """libcurl says none for a session of this kind; one, and as the last."""
     if pipelining and count == 120 and "BODY" in replies:
         replies = {"BODY": ["250 ok", "554 5.7.1 no"]}
-    server = script(pipelining=pipelining, replies=replies)
+    server = script(offers=HUNDRED, pipelining=pipelining, replies=replies)
     mail(server, to=people(count))
     assert server.count("QUIT") == server.connections == 1
     assert server.verbs()[-1] == "QUIT"
@@ -196,7 +197,8 @@ def test_e_quit_is_ours(script, mail, replies, count, pipelining):
 
 def test_f_one_greeting_a_session(script, mail, tls_context, cacert, login):
     """A session carries every transaction, and nothing is asked twice."""
-    server = script(tls=tls_context, login=("joe", "secret"))
+    server = script(offers=HUNDRED, tls=tls_context,
+                    login=("joe", "secret"))
     result = mail(server, "--cacert", cacert, *login("joe", "secret"),
                   mode="starttls", to=people(250))
     assert result.status == 0, result
@@ -209,8 +211,9 @@ def test_f_one_greeting_a_session(script, mail, tls_context, cacert, login):
 def test_f_a_new_session_is_a_whole_one(script, mail, tls_context, cacert,
                                         login, reset):
     """After a loss: connection, TLS and login from the beginning."""
-    server = script(tls=tls_context, login=("joe", "secret"), replies={
-        "BODY": [Close("250 ok", reset=reset), "250 ok"]})
+    server = script(
+        offers=HUNDRED, tls=tls_context, login=("joe", "secret"),
+        replies={"BODY": [Close("250 ok", reset=reset), "250 ok"]})
     result = mail(server, "--cacert", cacert, *login("joe", "secret"),
                   mode="starttls", to=people(150))
     assert result.status == 0, result
@@ -248,7 +251,7 @@ def test_g_authorities_are_not_all_read(script, mail, make_context, tmp_path,
 
 def test_i_our_own_commands_are_told(script, mail, tmp_path):
     """libcurl shows nothing of what goes through curl_easy_send."""
-    server = script(join=True)
+    server = script(offers=HUNDRED, join=True)
     transcript = tmp_path / "transcript"
     result = mail(server, "-vv", "-X", transcript, to=people(120))
     assert result.status == 0, result
