@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""A large attachment: beside a floor that only encodes and sends, the own lane
-beside libcurl's in TLS, and memory beside that of a small message.
+"""A large attachment: to standard output beside base64, to a server beside a
+floor that only encodes and sends, the own lane beside libcurl's in TLS, and
+memory beside that of a small message.
 
     attachment.py MITTO
 
 BENCH_MIB is the size (1024), BENCH_BULK_ROUNDS the runs of each (3).
 """
 import os
+import shutil
 import tempfile
 
 import parts
@@ -34,6 +36,17 @@ def rows(what, ours, theirs, goals):
     parts.row(what + ", throughput", *(
         (name, MIB * 1000 / cost.wall) for name, cost in (ours, theirs)),
         goals[1], unit="MiB/s")
+
+
+def to_output(mitto, path):
+    if not shutil.which("base64"):
+        print("%d MiB to standard output: no base64 here: skipped" % MIB)
+        return
+    costs = parts.compare({
+        "mitto": [mitto, "-C", "none", "-f", "ana@example.org", "-o", "-",
+                  "-a", path, "bob@example.org"],
+        "base64": ["base64", path]}, ROUNDS)
+    rows("%d MiB, output" % MIB, *costs.items(), (None, None))
 
 
 def plain(mitto, folder, path):
@@ -66,7 +79,7 @@ def in_tls(mitto, folder, path):
         costs = parts.compare({
             lane: send(flags, path, "--lane=" + lane)
             for lane in ("pipeline", "engine")}, ROUNDS)
-    rows("%d MiB, TLS" % MIB, *costs.items(), (None, (">=", 1.8)))
+    rows("%d MiB, TLS" % MIB, *costs.items(), (("<", 1 / 1.8), (">=", 1.8)))
 
 
 def main():
@@ -74,6 +87,7 @@ def main():
     with tempfile.TemporaryDirectory(
             dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
         path = make_file(folder)
+        to_output(mitto, path)
         plain(mitto, folder, path)
         in_tls(mitto, folder, path)
 

@@ -4,6 +4,7 @@ beside msmtp and the curl program sending the same bytes.
 
     small.py MITTO
 """
+import shutil
 import tempfile
 
 import parts
@@ -27,15 +28,26 @@ def measure(what, mitto, folder, options, authority):
         if peer not in costs:
             print("%-38s no %s here: skipped" % (what, peer))
             continue
-        for figure in ("wall", "cpu"):
-            parts.row(
-                "%s, %s" % (what, figure),
-                ("mitto", getattr(costs["mitto"], figure)),
-                (peer, getattr(costs[peer], figure)), ("<", 1))
+        parts.row(what, ("mitto", costs["mitto"].wall),
+                  (peer, costs[peer].wall), ("<", 1))
+        parts.row("  processor", ("mitto", costs["mitto"].cpu),
+                  (peer, costs[peer].cpu))
+
+
+def version(mitto):
+    """What loading the libraries alone costs."""
+    costs = parts.compare({
+        name: [path, "--version"]
+        for name, path in (("mitto", mitto), ("curl", "curl"))
+        if shutil.which(path)}, ROUNDS)
+    if "curl" in costs:
+        parts.row("--version", ("mitto", costs["mitto"].wall),
+                  ("curl", costs["curl"].wall))
 
 
 def main():
     mitto = parts.start()
+    version(mitto)
     with tempfile.TemporaryDirectory() as folder:
         measure("small message, plain", mitto, folder, [], None)
         made = parts.certificate(folder)
