@@ -69,8 +69,10 @@ def test_each_reply_at_each_stage(same, stage, reply, end):
     same(lambda: at(stage, action), to=PEOPLE)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("reset", [False, True])
+# Without a greeting a reset may hit the connecting as well.
+@pytest.mark.parametrize("stage, reset", [
+    (stage, reset) for stage in STAGES for reset in (False, True)
+    if (stage, reset) != ("GREETING", True)])
 def test_closed_at_each_stage(same, stage, reset):
     same(lambda: at(stage, Close(reset=reset)), to=PEOPLE)
 
