@@ -32,11 +32,13 @@ Message = collections.namedtuple(
 class Close:
     """Say `reply`, if any, and hang up: with `reset` like a crash, with
     `together` so that the reply and the end arrive as one, `mute` without the
-    replies that were still to be sent (join)."""
+    replies that were still to be sent (join), with `notify` so that TLS ends
+    before the connection, with `noise` that is no TLS."""
 
-    def __init__(self, reply=None, reset=False, together=False, mute=False):
+    def __init__(self, reply=None, reset=False, together=False, mute=False,
+                 notify=False, noise=False):
         self.reply, self.reset, self.together = reply, reset, together
-        self.mute = mute
+        self.mute, self.notify, self.noise = mute, notify, noise
 
 
 class Hang:
@@ -94,6 +96,7 @@ class Server:
     strict      RCPT is refused without MAIL, DATA without a recipient
     join        replies wait until there is nothing more to read
     cut         (position, seconds): what is said pauses there
+    pieces      what is said leaves in writes of so many bytes at most
     deaf        forgets what came behind a command (never pipeline to it)
     chunking    CHUNKING is among the offers; if "no", BDAT is unknown all the
                 same; such messages have raw and content alike
@@ -103,7 +106,7 @@ class Server:
                  login=None, mechanisms="PLAIN LOGIN", during=None, pace=0,
                  host="127.0.0.1", pipelining=False, strict=True,
                  join=False, cut=None, deaf=False, chunking=False,
-                 most=None):
+                 most=None, pieces=None):
         self.offers, self.tls, self.implicit = offers, tls, implicit
         self.replies = {
             stage: list(reply) if isinstance(reply, list) else reply
@@ -113,9 +116,11 @@ class Server:
         self.pipelining, self.strict = pipelining, strict
         self.join, self.cut, self.deaf = join, cut, deaf
         self.chunking, self.most = chunking, most
+        self.pieces = pieces
         self.commands, self.messages = [], []
         self.connections = 0
         self.flights = 0  # times it answered
+        self.spoken = 0  # bytes it said
         self.got = 0  # bytes of bodies
         self.partial = b""
         self.stopping = threading.Event()
@@ -182,7 +187,7 @@ class _Client:
             if action.mute:
                 self.waiting = b""
             self.say(action.reply, socket.MSG_MORE if action.together else 0)
-            self.close(action.reset)
+            self.close(action)
         if isinstance(action, Hang):
             self.say(action.reply)
             self.flush()
@@ -212,6 +217,7 @@ class _Client:
     def flush(self, flags=0):
         text, self.waiting = self.waiting, b""
         self.server.flights += text != b""
+        self.server.spoken += len(text)
         if self.server.cut is not None:
             position, seconds = self.server.cut
             first = max(position - self.spoken, 0)
@@ -220,12 +226,23 @@ class _Client:
                 self.sock.sendall(text[:first])
                 time.sleep(seconds)
                 text = text[first:]
-        if text:
-            self.sock.sendall(text, flags)
+        pieces = self.server.pieces or len(text)
+        while text:
+            self.sock.sendall(text[:pieces], flags)
+            text = text[pieces:]
 
-    def close(self, reset):
+    def close(self, action):
         self.flush()
-        if reset:
+        if action.notify:
+            # close_notify goes out at once, theirs is not waited for.
+            self.sock.setblocking(False)
+            try:
+                self.sock.unwrap()
+            except OSError:
+                pass
+        if action.noise:
+            socket.socket.send(self.sock, b"noise " * 100)
+        if action.reset:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                  struct.pack("ii", 1, 0))
         raise Closed

@@ -43,6 +43,31 @@ def test_login_hangs(script, mail, login):
     assert result.answer["stage"] == "auth"
 
 
+def test_helo_hangs(script, mail):
+    server = script(replies={"EHLO": "502 what?", "HELO": Hang()})
+    result = mail(server, "--timeout=1s")
+    assert result.status == 75 and "HELO" in result.err, result
+    assert result.answer["stage"] == "greeting"
+
+
+@pytest.mark.parametrize("lane", ["single", "grouped"], indirect=True)
+@pytest.mark.parametrize("stage, words", [
+    ("MAIL", "MAIL"), ("RCPT", "RCPT"), ("DATA", "DATA"),
+    ("BODY", "did not confirm")])
+def test_second_transaction_hangs(script, mail, stage, words):
+    """What the first one brought stands."""
+    people = ["p%03d@x.example" % i for i in range(101)]
+    first = {"DATA": "354 go"}.get(stage, "250 ok")
+    before = [first] * (100 if stage == "RCPT" else 1)
+    server = script(offers=["LIMITS RCPTMAX=100"],
+                    replies={stage: before + [Hang()]})
+    result = mail(server, "--timeout=1s", to=people)
+    states = [r["state"] for r in result.answer["recipients"]]
+    assert result.status == 75 and words in result.err, result
+    assert states == ["accepted"] * 100 + [
+        "unknown" if stage == "BODY" else "deferred"]
+
+
 def test_connect_hangs(mail):
     """A listener whose queue is full takes no more connections."""
     import socket
