@@ -150,14 +150,27 @@ leaf_type(const char *type, const struct content_facts *f)
 	return nested ? "application/octet-stream" : type;
 }
 
-/* Gather p->facts of the content behind p->skip. */
+/* Gather p->facts of the content behind p->skip.  A NUL settles all that they
+ * are asked for: the rest of a large file need not be read twice. */
 static int
 scan_leaf(struct part *p, struct error *err)
 {
 	auto_stream struct stream *s =
 	    stream_store(p->content, p->skip, store_size(p->content));
+	struct content_scanner scan = { 0 };
+	char block[STREAM_BLOCK];
+	ssize_t n = 1;
 
-	return stream_facts(s, &p->facts, err);
+	while (n > 0 && scan.facts.nuls == 0) {
+		n = stream_read(s, block, sizeof(block), err);
+		if (n < 0)
+			return -1;
+		content_scan(&scan, block, (size_t)n);
+	}
+	content_scan_finish(&scan);
+	p->facts = scan.facts;
+	p->facts.bytes = stream_size(s);
+	return 0;
 }
 
 static int

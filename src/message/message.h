@@ -35,9 +35,9 @@ struct part {
 	enum disposition disposition;
 
 	/* leaf */
-	struct store *content; /* raw bytes, before any encoding */
-	int64_t skip;          /* bytes at the start left out (a BOM) */
-	struct content_facts facts;
+	struct store *content;      /* raw bytes, before any encoding */
+	int64_t skip;               /* bytes at the start left out (a BOM) */
+	struct content_facts facts; /* up to the first block with a NUL */
 	enum encoding encoding;
 	bool canonical; /* line ends become CRLF before encoding */
 	char *source;   /* where it came from, for people: "report.pdf", "-m" */
