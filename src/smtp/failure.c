@@ -65,10 +65,17 @@ no_connection(const struct smtp_session *s, struct error *err)
 		return;
 	}
 	(void)curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &number);
-	if (number != 0)
+	if (number != 0) {
 		(void)error_errno(err, ERR_TEMPORARY, (int)number,
 		    "cannot connect to %s", s->server);
-	else
+	} else if (s->words[0] == '\0' &&
+	    s->settings->ipv4 != s->settings->ipv6) {
+		/* libcurl drops the address without a word. */
+		(void)error_set(err, ERR_TEMPORARY, "%s has no %s address",
+		    s->server, s->settings->ipv4 ? "IPv4" : "IPv6");
+		hint_set(err, HINT_FAMILY, &facts);
+		return;
+	} else
 		(void)error_set(err, ERR_TEMPORARY, "cannot connect to %s: %s",
 		    s->server, s->words);
 	hint_set(err, s->endpoint.port == 25 ? HINT_REFUSED_25 : HINT_REFUSED,

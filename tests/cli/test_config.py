@@ -726,3 +726,11 @@ def test_password_file_that_is_missing_or_empty(run_mitto, serve,
                            path, "-f", "a@home.example", "-m", "x", BOB)
         assert result.status in (66, 77, 78), result
         assert server.logins == [] and server.messages == []
+
+
+def test_account_among_none(run_mitto, config):
+    config("[defaults]\naccount = home\n")
+    result = run_mitto("-n", "-m", "x", "bob@example.org")
+    assert result.status == 78, result
+    assert "no account is configured" in result.err, result
+    assert "one of" not in result.err, result
