@@ -547,3 +547,13 @@ def test_a_shortened_name_is_guessed_only(run_mitto, flag, guess):
     assert result.status == 64, result
     assert re.search(guess, result.hint.strip()), result
     assert "mean " + flag + "?" not in result.hint, result
+
+
+@pytest.mark.parametrize("args", [
+    ["-x", "socks5h://ana:canary@h.example:1"],
+    ["-O", "proxy=socks5h://ana:canary@h.example:1"],
+    ["-O", "user=ana:canary"]], ids=" ".join)
+def test_no_secret_by_any_flag(run_mitto, args):
+    result = run_mitto(*args, "-n", "-m", "x", "bob@example.org")
+    assert result.status == 64 and "password" in result.err, result
+    assert "canary" not in result.err, result
