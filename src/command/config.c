@@ -53,12 +53,53 @@ check_aliases(const struct config *c, struct error *err)
 	return result;
 }
 
+/* What [alias] leads back to itself, or too deep: seen only by whoever follows
+ * it. */
+static int
+follow_aliases(const struct config *c, struct error *err)
+{
+	static char domain[] = "example.invalid";
+	static char no_file[] = "none";
+	struct settings settings = {
+		.default_domain = domain,
+		.alias_file = no_file,
+	};
+	auto_aliases struct aliases aliases = aliases_make(c, &settings);
+	auto_strlist struct strlist told = { .items = NULL };
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct section *s = &c->sections[i];
+
+		for (size_t k = 0; s->kind == SECTION_ALIAS && k < s->count;
+		     k++) {
+			auto_address_list struct address_list list = { 0 };
+			const struct address alias = {
+				.local = s->items[k].key,
+			};
+			struct error bad = ERROR_INIT;
+
+			address_list_add(&list, &alias);
+			if (aliases_expand(&aliases, &list, &bad) == 0 ||
+			    strlist_has(&told, bad.text))
+				continue;
+			strlist_add(&told, bad.text);
+			(void)fprintf(stderr, "%s\n", bad.text);
+		}
+	}
+	if (told.count == 0)
+		return 0;
+	return error_set(err, ERR_CONFIG, "%zu error%s in [alias]", told.count,
+	    told.count == 1 ? "" : "s");
+}
+
 static int
 check(int argc, char *const *argv, struct error *err)
 {
 	struct config c = { .sections = NULL };
 	int result = load(&c, argc, argv, err);
 
+	if (result == 0)
+		result = follow_aliases(&c, err);
 	for (size_t i = 0; result == 0 && i < c.file_count; i++)
 		printf("%s: ok\n", c.files[i]);
 	if (result == 0 && c.file_count == 0)

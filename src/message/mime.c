@@ -161,6 +161,12 @@ mime_wire(const struct message *m, struct wire *out, struct error *err)
 	struct writer w = { .out = &all };
 	size_t index = 0;
 
+	/* A message ends in CRLF; only base64 keeps it out of an attachment
+	 * that has no boundary behind it. */
+	if (m->root->disposition == DISPOSITION_ATTACHMENT &&
+	    strncasecmp(m->root->type, "message/", 8) != 0 &&
+	    ends_within_line(m->root))
+		m->root->encoding = ENCODING_BASE64;
 	give_boundaries(m->root, m->header.data, &index);
 	buf_add(&all.text, m->header.data, m->header.len);
 	buf_puts(&all.text, "MIME-Version: 1.0\r\n");

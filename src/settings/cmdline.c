@@ -70,6 +70,8 @@ parse_set(struct parser *p, const char *text, struct error *err)
 		return error_set(
 		    err, ERR_USAGE, "-O: '%s' stands in files only", key);
 	(void)snprintf(shown, sizeof(shown), "-O %s", key);
+	if (habit_check(o, shown, equals + 1, false, &p->cl->notes, err) != 0)
+		return -1;
 	return parse_item(p, o, shown, equals + 1, false, err);
 }
 

@@ -297,12 +297,14 @@ check_reference(const struct config *c, struct diagnostics *d,
     const struct section *s, const struct assignment *a)
 {
 	auto_buf struct buf names = buf_make(300);
+	size_t none;
 
 	if (!config_has_account(c, a->value)) {
 		buf_puts(&names, "one of: ");
+		none = names.len;
 		config_account_names(c, &names);
 		diag_place(d, ERR_CONFIG, a->where,
-		    c->count > 0 ? names.data : NULL,
+		    names.len > none ? names.data : "no account is configured",
 		    "%s: there is no account '%s'", a->key, a->value);
 	} else if (strcmp(a->key, "inherit") == 0 &&
 	    inherits_itself(c, s->name))

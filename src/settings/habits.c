@@ -271,10 +271,15 @@ habit_unknown_name(const char *text, size_t len, struct error *err)
 						  : "; -O KEY=VALUE sets it");
 	if (ours != NULL)
 		return error_hint(err, "here it is: %s", ours);
+	if (near == NULL)
+		near = option_beginning(name, IN_ARGV);
 	if (near != NULL)
 		return error_hint(err, "did you mean --%s?", near);
 	near = strncmp(name, "no-", 3) == 0 ? option_suggest(name + 3, IN_ARGV)
 					    : NULL;
+	if (near != NULL && strcmp(near, name + 3) == 0)
+		return error_hint(
+		    err, "an empty value takes it back: --%s=", near);
 	if (near != NULL)
 		return error_hint(err, "did you mean --no-%s?", near);
 	return error_hint(err, "mitto --help=all lists the options");

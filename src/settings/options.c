@@ -178,6 +178,23 @@ option_suggest(const char *name, int scope)
 	return found != NULL && *found != '\0' ? found : NULL;
 }
 
+const char *
+option_beginning(const char *begin, int scope)
+{
+	const char *found = NULL;
+	size_t len = strlen(begin);
+
+	for (size_t i = 0; len > 1 && i < option_count; i++) {
+		if ((options[i].scope & scope) == 0 ||
+		    strncmp(options[i].name, begin, len) != 0)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = options[i].name;
+	}
+	return found;
+}
+
 void
 option_choices(struct buf *out, const struct option *o)
 {

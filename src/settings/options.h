@@ -82,6 +82,10 @@ const struct option *option_by_letter(char letter);
  * of `scope`. */
 const char *option_suggest(const char *name, int scope);
 
+/* The only name in scope that begins like this (two bytes at least), or NULL:
+ * names cannot be shortened, but it can be said which was meant. */
+const char *option_beginning(const char *begin, int scope);
+
 /* Append the words a choice takes: "auto, plain, starttls". */
 void option_choices(struct buf *out, const struct option *o);
 

@@ -15,7 +15,15 @@ words(const struct smtp_session *s, CURLcode rc)
 	return s->words[0] != '\0' ? s->words : curl_easy_strerror(rc);
 }
 
-/* libcurl does not tell "no such name" from "ask again later". */
+static void
+unknown_proxy(struct error *err)
+{
+	(void)error_set(
+	    err, ERR_NOHOST, "the name of the proxy (--proxy) does not exist");
+}
+
+/* libcurl does not tell "no such name" from "ask again later", nor the name of
+ * a SOCKS proxy from that of the server. */
 static void
 unknown_host(const struct smtp_session *s, struct error *err)
 {
@@ -23,8 +31,14 @@ unknown_host(const struct smtp_session *s, struct error *err)
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct hint_facts facts = session_facts(s);
 	struct addrinfo *found = NULL;
-	int why = getaddrinfo(host, NULL, &hints, &found);
+	int why;
 
+	if (s->settings->proxy != NULL && s->words[0] != '\0' &&
+	    strstr(s->words, host) == NULL) {
+		unknown_proxy(err);
+		return;
+	}
+	why = getaddrinfo(host, NULL, &hints, &found);
 	if (found != NULL)
 		freeaddrinfo(found);
 	if (why == 0 || why == EAI_AGAIN) {
@@ -65,10 +79,17 @@ no_connection(const struct smtp_session *s, struct error *err)
 		return;
 	}
 	(void)curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &number);
-	if (number != 0)
+	if (number != 0) {
 		(void)error_errno(err, ERR_TEMPORARY, (int)number,
 		    "cannot connect to %s", s->server);
-	else
+	} else if (s->words[0] == '\0' &&
+	    s->settings->ipv4 != s->settings->ipv6) {
+		/* libcurl drops the address without a word. */
+		(void)error_set(err, ERR_TEMPORARY, "%s has no %s address",
+		    s->server, s->settings->ipv4 ? "IPv4" : "IPv6");
+		hint_set(err, HINT_FAMILY, &facts);
+		return;
+	} else
 		(void)error_set(err, ERR_TEMPORARY, "cannot connect to %s: %s",
 		    s->server, s->words);
 	hint_set(err, s->endpoint.port == 25 ? HINT_REFUSED_25 : HINT_REFUSED,
@@ -144,8 +165,7 @@ bad_setting(const struct smtp_session *s, CURLcode rc, struct error *err)
 
 	switch ((int)rc) {
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		(void)error_set(err, ERR_NOHOST,
-		    "the name of the proxy (--proxy) does not exist");
+		unknown_proxy(err);
 		return true;
 	case CURLE_INTERFACE_FAILED:
 		(void)error_set(err, ERR_CONFIG,

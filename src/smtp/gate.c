@@ -84,6 +84,7 @@ static enum gate
 no_common_mechanism(
     const struct policy *p, const struct capabilities *c, struct error *err)
 {
+	const char *offered = c->auth[0] != '\0' ? c->auth : "nothing";
 	char wanted[128] = "";
 
 	if (auth_choose(p->auth, p->tls, c->mechanisms) != 0)
@@ -94,11 +95,11 @@ no_common_mechanism(
 	if (wanted[0] != '\0')
 		(void)error_set(err, ERR_NOPERM,
 		    "%s offers no login by %s; it offers: %s", p->server,
-		    wanted, c->auth);
+		    wanted, offered);
 	else
 		(void)error_set(err, ERR_NOPERM,
 		    "%s offers no login that can be used; it offers: %s",
-		    p->server, c->auth);
+		    p->server, offered);
 	if (p->auth == AUTH_AUTO && (c->mechanisms & MECHANISM_XOAUTH2) != 0)
 		return stop(err, HINT_TOKEN_ONLY, p);
 	if (p->auth == AUTH_AUTO &&

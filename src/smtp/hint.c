@@ -37,6 +37,7 @@ static const char *const situations[] = {
 	[HINT_EXPIRED] = "its owner has to renew it (or this machine's clock "
 			 "is wrong); to trust it all the same: "
 			 "--fingerprint={name}",
+	[HINT_FAMILY] = "without -4 and -6 any kind of address will do",
 	[HINT_PINNED] = "if the server has renewed it: --fingerprint={name}",
 	[HINT_NO_LOGIN_OFFERED] = "try --port=587 or --port=465, or send "
 				  "without a login: --auth=off",

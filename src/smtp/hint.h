@@ -34,6 +34,7 @@ enum hint {
 	HINT_UNTRUSTED,  /* {name} is the certificate's SHA-256 */
 	HINT_WRONG_NAME, /* the same */
 	HINT_EXPIRED,
+	HINT_FAMILY,
 	HINT_PINNED, /* another certificate than the pinned one */
 	HINT_NO_LOGIN_OFFERED,
 	HINT_NO_LOGIN_25,

@@ -106,6 +106,11 @@ apply_gate(struct smtp_session *s, enum gate gate, unsigned mechanisms,
 	case GATE_PASS:
 		return 0;
 	case GATE_STOP:
+		/* EHLO was answered: what failed is the next step. */
+		if (err->kind == ERR_NOPERM)
+			s->recorder.stage = STAGE_AUTH;
+		else if (err->kind == ERR_PROTOCOL)
+			s->recorder.stage = STAGE_TLS;
 		return session_end(s, err);
 	case GATE_PLAIN:
 		choose_plain(s);

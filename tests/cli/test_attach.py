@@ -509,3 +509,13 @@ def test_only_a_message_is_attached_as_one(send, tmp_path, content, message):
     assert ("message/rfc822" in types) == message
     if not message:
         assert body_of(leaves(mail)[1]) == content
+
+
+@pytest.mark.parametrize("content", [
+    b"x", b"x" * 3000, b"one\r\ntwo", b"one\r\n", b"", "ž".encode(),
+    "ž\r\n".encode()])
+def test_an_attachment_alone_keeps_its_end(send, content):
+    """No boundary follows it, and a message ends in CRLF."""
+    part = send("-a", "-;name=a.txt", BOB, stdin=content).message
+    assert not part.is_multipart()
+    assert body_of(part) == content

@@ -726,3 +726,24 @@ def test_password_file_that_is_missing_or_empty(run_mitto, serve,
                            path, "-f", "a@home.example", "-m", "x", BOB)
         assert result.status in (66, 77, 78), result
         assert server.logins == [] and server.messages == []
+
+
+def test_account_among_none(run_mitto, config):
+    config("[defaults]\naccount = home\n")
+    result = run_mitto("-n", "-m", "x", "bob@example.org")
+    assert result.status == 78, result
+    assert "no account is configured" in result.err, result
+    assert "one of" not in result.err, result
+
+
+def test_check_follows_every_alias(run_mitto, config):
+    path = config("[alias]\none = two, ana@home.example\ntwo = one\n"
+                  "root = ops\nself = self\nouter = one\n")
+    result = run_mitto("config", "check")
+    assert result.status == 78, result
+    for line, name in ((2, "one"), (3, "two"), (5, "self")):
+        assert re.search(r":%d:\d+: alias '%s' contains itself" % (
+            line, name), result.err), result
+    assert "3 errors" in result.err and result.out == b"", result
+    path.write_text("[alias]\nroot = ops\nops = ana@home.example\n")
+    assert run_mitto("config", "check").status == 0

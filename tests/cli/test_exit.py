@@ -452,3 +452,21 @@ def test_every_attempt_has_one_message(ends, server):
         ends(0, server)
     assert len({read(m.content)["Message-ID"]
                 for m in server.messages}) == 3
+
+
+def test_no_address_of_the_family(ends, closed_port):
+    ends(75, "127.0.0.1:%d" % closed_port, "-6", BOB, says="no IPv6 address",
+         hint="without -4 and -6")
+
+
+def test_no_login_is_offered_by_name(ends, talk, secret_file):
+    port = talk(says("220 x", "250-x\r\n250 AUTH ", "221 bye"))
+    ends(77, "127.0.0.1:%d" % port, "-u", "ana", "--password-file",
+         secret_file("secret"), BOB, says="offers.*: nothing$|offers no login")
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks4", "socks5", "socks5h"])
+def test_the_proxy_has_no_such_name(ends, closed_port, scheme):
+    """No name is looked up outside: .invalid ends at every resolver."""
+    ends(68, "127.0.0.1:%d" % closed_port, "-x",
+         scheme + "://nowhere.invalid:1080", BOB, says="name of the proxy")

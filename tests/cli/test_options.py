@@ -535,3 +535,25 @@ def test_typed_text_on_a_terminal(on_terminal, server):
     assert "Ctrl-D" in shown
     assert text(read(server.messages[0].content)) == "typed\n"
     assert "sent to " + BOB in shown
+
+
+@pytest.mark.parametrize("flag, guess", [
+    ("--subj", "did you mean --subject\\?"), ("--att", "--attach\\?"),
+    ("--tim", "--timeout\\?"), ("--re", "--help=all"),
+    ("--a", "--help=all"), ("--no-subject", "--subject=$"),
+    ("--no-insecur", "--no-insecure\\?")])
+def test_a_shortened_name_is_guessed_only(run_mitto, flag, guess):
+    result = run_mitto(flag, "x", "bob@example.org")
+    assert result.status == 64, result
+    assert re.search(guess, result.hint.strip()), result
+    assert "mean " + flag + "?" not in result.hint, result
+
+
+@pytest.mark.parametrize("args", [
+    ["-x", "socks5h://ana:canary@h.example:1"],
+    ["-O", "proxy=socks5h://ana:canary@h.example:1"],
+    ["-O", "user=ana:canary"]], ids=" ".join)
+def test_no_secret_by_any_flag(run_mitto, args):
+    result = run_mitto(*args, "-n", "-m", "x", "bob@example.org")
+    assert result.status == 64 and "password" in result.err, result
+    assert "canary" not in result.err, result
