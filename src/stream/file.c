@@ -22,8 +22,8 @@
 
 struct store {
 	unsigned holders;
-	char *what;   /* begins every error: "attachment 'a.pdf'" */
-	char *memory; /* the bytes, or NULL when they are in fd */
+	char *what;        /* begins every error: "attachment 'a.pdf'" */
+	struct buf memory; /* the bytes, as long as fd is -1 */
 	int fd;
 	int64_t size;
 	bool watched; /* a file that others may change */
@@ -37,6 +37,7 @@ store_new(char *what)
 
 	st->holders = 1;
 	st->what = what;
+	st->memory = buf_make(STORE_MEMORY);
 	st->fd = -1;
 	return st;
 }
@@ -55,7 +56,7 @@ store_free(struct store *st)
 		return;
 	if (st->fd >= 0)
 		(void)close(st->fd);
-	free(st->memory);
+	buf_release(&st->memory);
 	free(st->what);
 	free(st);
 }
@@ -71,7 +72,12 @@ store_memory(char *data, size_t len, const char *what)
 {
 	struct store *st = store_new(mem_strdup(what));
 
-	st->memory = data;
+	st->memory = (struct buf){
+		.data = data,
+		.len = len,
+		.cap = len + 1,
+		.max = len,
+	};
 	st->size = (int64_t)len;
 	return st;
 }
@@ -123,8 +129,8 @@ store_pread(
 		return check_unchanged(st, err);
 	if ((int64_t)room > left)
 		room = (size_t)left;
-	if (st->memory != NULL) {
-		memcpy(out, st->memory + offset, room);
+	if (st->fd < 0) {
+		memcpy(out, st->memory.data + offset, room);
 		return (ssize_t)room;
 	}
 	n = pread_again(st->fd, out, room, offset);
@@ -277,26 +283,48 @@ read_patiently(int fd, void *out, size_t room, const char *what,
 	}
 }
 
-/* Append to st: in `head` while it is small, then in a temporary file. */
 static int
-spill_block(struct store *st, struct buf *head, const char *data, size_t len,
-    struct error *err)
+cannot_keep(const struct store *st, struct error *err)
 {
-	if (st->fd < 0 && len <= head->max - head->len) {
-		buf_add(head, data, len);
-		return 0;
-	}
-	if (st->fd < 0) {
-		st->fd = io_temp_file(err);
-		if (st->fd < 0)
+	return error_errno(err,
+	    errno == ENOSPC || errno == EDQUOT ? ERR_TEMPORARY : ERR_IO, errno,
+	    "cannot keep a copy of %s", st->what);
+}
+
+/* What is in memory goes to a temporary file, and all the rest behind it. */
+static int
+move_to_file(struct store *st, struct error *err)
+{
+	auto_fd int fd = io_temp_file(err);
+
+	if (fd < 0)
+		return -1;
+	if (io_write_all(fd, st->memory.data, st->memory.len) < 0)
+		return cannot_keep(st, err);
+	buf_release(&st->memory);
+	st->fd = fd;
+	fd = -1;
+	return 0;
+}
+
+struct store *
+store_empty(const char *what)
+{
+	return store_new(mem_strdup(what));
+}
+
+int
+store_append(struct store *st, const void *data, size_t len, struct error *err)
+{
+	if (st->fd < 0 && len <= st->memory.max - st->memory.len) {
+		buf_add(&st->memory, data, len);
+	} else {
+		if (st->fd < 0 && move_to_file(st, err) < 0)
 			return -1;
+		if (io_write_all(st->fd, data, len) < 0)
+			return cannot_keep(st, err);
 	}
-	if (io_write_all(st->fd, head->data, head->len) < 0 ||
-	    io_write_all(st->fd, data, len) < 0)
-		return error_errno(err,
-		    errno == ENOSPC || errno == EDQUOT ? ERR_TEMPORARY : ERR_IO,
-		    errno, "cannot keep a copy of %s", st->what);
-	buf_release(head);
+	st->size += (int64_t)len;
 	return 0;
 }
 
@@ -306,7 +334,6 @@ store_copy(int fd, char *what, int64_t limit, const volatile int *interrupted,
     struct error *err)
 {
 	auto_store struct store *st = store_new(what);
-	auto_buf struct buf head = buf_make(STORE_MEMORY);
 	char block[STREAM_BLOCK];
 
 	for (;;) {
@@ -316,18 +343,14 @@ store_copy(int fd, char *what, int64_t limit, const volatile int *interrupted,
 		if (n < 0)
 			return NULL;
 		if (n == 0)
-			break;
-		st->size += n;
-		if (limit > 0 && st->size > limit) {
+			return steal(st);
+		if (limit > 0 && st->size + n > limit) {
 			(void)too_large(what, limit, err);
 			return NULL;
 		}
-		if (spill_block(st, &head, block, (size_t)n, err) < 0)
+		if (store_append(st, block, (size_t)n, err) < 0)
 			return NULL;
 	}
-	if (st->fd < 0)
-		st->memory = buf_take(&head);
-	return steal(st);
 }
 
 /* An own descriptor for the same open file. */

@@ -38,7 +38,16 @@ struct store *store_open(const char *path, const char *what, struct error *err)
 struct store *store_spill(int fd, const char *what, int64_t limit,
     const volatile int *interrupted, struct error *err) MUST_CHECK;
 
-/* Take over bytes from the allocator. */
+/*
+ * An empty store that grows.  store_append() fails with ERR_TEMPORARY when the
+ * disk is full, ERR_CANTCREATE or ERR_IO; the store holds what it held before,
+ * and nothing more can be appended.
+ */
+struct store *store_empty(const char *what);
+int store_append(struct store *st, const void *data, size_t len,
+    struct error *err) MUST_CHECK;
+
+/* Take over bytes from the allocator; behind them is a NUL. */
 struct store *store_memory(char *data, size_t len, const char *what);
 
 int64_t store_size(const struct store *st);
