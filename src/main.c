@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
 	{ "config", command_config },
 	{ "help", command_help },
+	{ "run", command_run },
 };
 
 int

@@ -164,7 +164,7 @@ read_stdin(struct input *in, const struct request *r,
 }
 
 int
-input_read(struct input *in, const struct request *r,
+input_read(struct input *in, struct store *given, const struct request *r,
     const volatile int *interrupted, struct error *err)
 {
 	const char *file = r->draft.body;
@@ -179,6 +179,8 @@ input_read(struct input *in, const struct request *r,
 		in->data = store_open(file, "message", err);
 		if (in->data == NULL)
 			return -1;
+	} else if (given != NULL) {
+		in->data = store_ref(given);
 	} else if (read_stdin(in, r, interrupted, err) < 0) {
 		return -1;
 	}

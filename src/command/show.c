@@ -117,20 +117,38 @@ was_typed(const struct run *run)
 static struct stream *
 take_only_copy(struct run *run, bool *whole)
 {
-	struct store *text = run->input.data;
+	struct store *text = run->only_copy;
 
+	if (text == NULL && was_typed(run))
+		text = run->input.data;
 	*whole = run->composition.wire.stream != NULL;
-	if (!was_typed(run) && !run->request.draft.edit)
+	if (text == NULL && !run->request.draft.edit)
 		return NULL;
 	if (*whole)
 		return steal(run->composition.wire.stream);
-	return was_typed(run) ? stream_store(text, 0, store_size(text)) : NULL;
+	return text != NULL ? stream_store(text, 0, store_size(text)) : NULL;
+}
+
+/* An open file for it; *path is its name. */
+static int
+open_letter(char **path)
+{
+	const char *const places[] = { getenv("HOME"), "/var/tmp", "/tmp" };
+	int fd = -1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && fd < 0; i++) {
+		if (places[i] == NULL || places[i][0] != '/')
+			continue;
+		free(*path);
+		*path = mem_printf("%s/dead.letter.XXXXXX", places[i]);
+		fd = mkostemp(*path, O_CLOEXEC);
+	}
+	return fd;
 }
 
 void
 run_keep(struct run *run)
 {
-	const char *home = getenv("HOME");
 	struct error err = ERROR_INIT;
 	bool whole;
 	auto_stream struct stream *copy = take_only_copy(run, &whole);
@@ -139,9 +157,7 @@ run_keep(struct run *run)
 
 	if (copy == NULL)
 		return;
-	path = mem_printf("%s/dead.letter.XXXXXX",
-	    home != NULL && *home == '/' ? home : "/tmp");
-	fd = mkostemp(path, O_CLOEXEC);
+	fd = open_letter(&path);
 	if (fd < 0 || stream_rewind(copy, &err) < 0 ||
 	    stream_copy_fd(copy, fd, &err) < 0) {
 		watch_warn(&run->watch, "the text could not be kept");
@@ -152,6 +168,8 @@ run_keep(struct run *run)
 		    "the message is kept in %s; to send it: "
 		    "mitto --raw ADDRESS... < %s\n",
 		    path, path);
+	else if (run->only_copy != NULL)
+		(void)fprintf(stderr, "the output is kept in %s\n", path);
 	else
 		(void)fprintf(stderr,
 		    "the text is kept in %s; it comes back by < %s\n", path,
