@@ -32,17 +32,21 @@ def peak(pid):
 
 @pytest.fixture
 def measure(make_env, tls_context, cacert, tmp_path):
-    """measure(tls, *args, feed=0) -> (peak in kB, bytes of the message)."""
-    def run(tls, *args, feed=0):
+    """measure(tls, *args, feed=0) -> (peak in kB, bytes of the message).
+
+    With a command it is `mitto run`.
+    """
+    def run(tls, *args, feed=0, command=()):
         seen = {}
 
         def at_end():
             seen["peak"] = peak(process.pid)
         sink = Sink(tls_context if tls else None, at_end)
         process = subprocess.Popen(
-            [MITTO, "-S", "127.0.0.1:%d" % sink.port, "--tls",
+            [MITTO, *["run"][:len(command)], "-S", "127.0.0.1:%d" % sink.port, "--tls",
              "ssl" if tls else "plain", "--cacert", cacert, "-f",
-             "a@home.example", *args, BOB],
+             "a@home.example", *args, BOB,
+             *["--"][:len(command)], *command],
             env=make_env({"TMPDIR": tmp_path}), cwd=tmp_path,
             stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         with process:
@@ -100,4 +104,15 @@ def test_finished_message(measure, tmp_path):
     small, _ = measure(False, "-m", "x")
     large, size = measure(False, "--raw", "--body", path)
     assert size > SIZE // 5
+    assert large <= small + ROOM, (small, large)
+
+
+def test_output_of_a_command(measure):
+    """What cannot be compressed, so that all of it is in the message."""
+    def output(size):
+        return measure(False, "--on=always", command=[
+            "head", "-c", str(size), "/dev/urandom"])
+    small, _ = output(MIB)
+    large, size = output(SIZE // 4)
+    assert size > SIZE // 4
     assert large <= small + ROOM, (small, large)
