@@ -5,12 +5,13 @@ import gzip
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 
 import pytest
 
-from program import MITTO
+from program import MITTO, SRCDIR
 from receive import attachments, body_of, read, text
 
 ANA = "ana@home.example"
@@ -506,3 +507,49 @@ def test_help(run_mitto):
         for flag in (b"--on WHEN", b"--tail LINES", b"--job NAME"):
             assert flag in shown.out
     assert run_mitto("run", "--version").out.startswith(b"mitto ")
+
+
+# systemd ---------------------------------------------------------------------
+
+UNIT = SRCDIR / "contrib" / "mitto-failure@.service"
+
+
+@pytest.fixture
+def unit(tmp_path):
+    """The unit for backup.service, with the mitto under test."""
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("no systemd-analyze")
+    path = tmp_path / "mitto-failure@backup.service.service"
+    path.write_text(UNIT.read_text().replace("ExecStart=mitto ",
+                                             "ExecStart=%s " % MITTO))
+    return path
+
+
+def test_failure_unit_is_clean(unit):
+    result = subprocess.run(
+        ["systemd-analyze", "verify", "--recursive-errors=no", "--man=no",
+         unit], capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_failure_unit_s_command(make_env, server, tmp_path):
+    """What systemd would run, with a systemctl of ours."""
+    line, = re.findall(r"(?m)^ExecStart=mitto (.*)", UNIT.read_text())
+    for name, value in (("%i", "backup.service"), ("%H", "db1"),
+                        ("${MAILTO}", BOB)):
+        line = line.replace(name, value)
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text("#!/bin/sh\necho \"$@\"\nexit 3\n")
+    systemctl.chmod(0o755)
+    result = subprocess.run(
+        [MITTO, *shlex.split(line)], capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, env=make_env({
+            "PATH": "%s:%s" % (tmp_path, os.environ["PATH"]),
+            "MITTO_SERVER": server.url, "MITTO_FROM": ANA, "HOME": None}))
+    assert (result.returncode, result.stderr) == (3, "")
+    message = read(server.messages[0].content)
+    assert message["Subject"] == "backup.service failed on db1"
+    assert facts(message)[1] == (
+        "status --full --no-pager --lines=50 backup.service\n")
+    allowed = re.search(r"SuccessExitStatus=(.*)", UNIT.read_text())
+    assert "3" in allowed.group(1).split()
