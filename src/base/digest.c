@@ -1,50 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OpenSSL's digest behind a type that asks for no header of OpenSSL.
+ * A thin wrapper, so that nobody else handles OpenSSL's contexts.
  */
 #include "base/digest.h"
 
+#include "base/mem.h"
+
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <string.h>
+#include <sysexits.h>
 
-int
-digest_init(struct digest *d, struct error *err)
+struct digest {
+	EVP_MD_CTX *ctx;
+};
+
+struct digest *
+digest_new(void)
 {
-	d->state = EVP_MD_CTX_new();
-	if (d->state != NULL &&
-	    EVP_DigestInit_ex(d->state, EVP_sha256(), NULL) == 1)
-		return 0;
-	digest_release(d);
-	return error_set(err, ERR_OS, "SHA-256 is not available");
+	struct digest *d = mem_zero(sizeof(*d));
+
+	d->ctx = EVP_MD_CTX_new();
+	if (d->ctx == NULL ||
+	    EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) != 1)
+		_exit(EX_OSERR);
+	return d;
 }
 
 void
 digest_add(struct digest *d, const void *data, size_t len)
 {
-	(void)EVP_DigestUpdate(d->state, data, len);
+	(void)EVP_DigestUpdate(d->ctx, data, len);
 }
 
 void
-digest_add_text(struct digest *d, const char *text)
+digest_hex(struct digest *d, char out[DIGEST_HEX])
 {
-	digest_add(d, text, strlen(text) + 1);
+	unsigned char raw[EVP_MAX_MD_SIZE] = { 0 };
+	unsigned len = 0;
+
+	(void)EVP_DigestFinal_ex(d->ctx, raw, &len);
+	for (size_t i = 0; i < DIGEST_HEX / 2; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", raw[i]);
 }
 
 void
-digest_finish(struct digest *d, char hex[DIGEST_HEX + 1])
+digest_free(struct digest *d)
 {
-	unsigned char bytes[DIGEST_HEX / 2] = { 0 };
-
-	(void)EVP_DigestFinal_ex(d->state, bytes, NULL);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-	digest_release(d);
-}
-
-void
-digest_release(struct digest *d)
-{
-	EVP_MD_CTX_free(d->state);
-	d->state = NULL;
+	if (d == NULL)
+		return;
+	EVP_MD_CTX_free(d->ctx);
+	free(d);
 }

@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SHA-256 of bytes that come in pieces, as hexadecimal digits.
+ * SHA-256 of bytes that come in pieces: OpenSSL's, wrapped.
  */
 #ifndef MITTO_DIGEST_H
 #define MITTO_DIGEST_H
 
 #include "base/attr.h"
-#include "base/error.h"
 
 #include <stddef.h>
 
-#define DIGEST_HEX 64 /* digits, without the NUL */
+#define DIGEST_HEX 65 /* 64 hexadecimal digits and a NUL */
 
-struct digest {
-	void *state;
-};
+struct digest;
 
-/* ERR_OS when the library has no SHA-256 (some FIPS set-ups). */
-int digest_init(struct digest *d, struct error *err) MUST_CHECK;
+/* Ends the process (71) if the library has no SHA-256. */
+struct digest *digest_new(void) MUST_CHECK;
 
 void digest_add(struct digest *d, const void *data, size_t len);
 
-/* The text with its NUL, so that "ab", "c" and "a", "bc" differ. */
-void digest_add_text(struct digest *d, const char *text);
+/* The digest of all that was added, in small letters; once. */
+void digest_hex(struct digest *d, char out[DIGEST_HEX]);
 
-/* The digits and a NUL; releases d. */
-void digest_finish(struct digest *d, char hex[DIGEST_HEX + 1]);
+/* NULL is allowed. */
+void digest_free(struct digest *d);
 
-void digest_release(struct digest *d);
-
-#define auto_digest CLEANUP(digest_release)
+static inline void
+digest_free_ptr(struct digest **d)
+{
+	digest_free(*d);
+}
+#define auto_digest CLEANUP(digest_free_ptr)
 
 #endif

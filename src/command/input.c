@@ -164,24 +164,24 @@ read_stdin(struct input *in, const struct request *r,
 }
 
 int
-input_read(struct input *in, struct store *given, const struct request *r,
+input_read(struct input *in, const struct request *r,
     const volatile int *interrupted, struct error *err)
 {
 	const char *file = r->draft.body;
 
-	*in = (struct input){ .use = INPUT_NONE };
+	in->use = INPUT_NONE;
 	head_init(&in->head);
 	if (input_claim(&r->draft, &in->use, err) < 0)
 		return -1;
 	if (in->use == INPUT_NONE)
 		return 0;
-	if (in->use == INPUT_MESSAGE && file != NULL && !is_stdin(file)) {
+	if (in->data == NULL && in->use == INPUT_MESSAGE && file != NULL &&
+	    !is_stdin(file)) {
 		in->data = store_open(file, "message", err);
 		if (in->data == NULL)
 			return -1;
-	} else if (given != NULL) {
-		in->data = store_ref(given);
-	} else if (read_stdin(in, r, interrupted, err) < 0) {
+	} else if (in->data == NULL &&
+	    read_stdin(in, r, interrupted, err) < 0) {
 		return -1;
 	}
 	return in->use == INPUT_MESSAGE ? parse_head(in, &r->draft, err) : 0;

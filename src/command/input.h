@@ -30,15 +30,14 @@ int input_claim(const struct draft *d, enum input_use *use, struct error *err)
     MUST_CHECK;
 
 /*
- * Read what the draft needs: standard input (or `given` in its place), or for
- * -t and --raw the file of
+ * Read what the draft needs: standard input, or for -t and --raw the file of
  * --body.  On a terminal a line on stderr says so first.  With -t and --raw the
  * header is parsed; with --raw, what comes without a header becomes INPUT_BODY
- * if somebody is named to get it.  ERR_NOINPUT, ERR_IO, ERR_DATA (over
- * max_size), ERR_USAGE
- * (--no-input and a terminal), ERR_INTERRUPTED.
+ * if somebody is named to get it.  `in` is zeroed; data that is there already
+ * takes the place of standard input.  ERR_NOINPUT, ERR_IO, ERR_DATA (over
+ * max_size), ERR_USAGE (--no-input and a terminal), ERR_INTERRUPTED.
  */
-int input_read(struct input *in, struct store *given, const struct request *r,
+int input_read(struct input *in, const struct request *r,
     const volatile int *interrupted, struct error *err) MUST_CHECK;
 
 void input_release(struct input *in);

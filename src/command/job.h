@@ -15,7 +15,7 @@ struct job_run {
 	char *const *argv; /* ended by NULL, as main() has it */
 	const char *name;  /* --job, else the command's name */
 	char host[256];
-	char key[DIGEST_HEX + 1]; /* the same for all runs of this job */
+	char key[DIGEST_HEX]; /* the same for all runs of this job */
 
 	time_t started;
 	long long ms;
@@ -48,11 +48,10 @@ int job_report(const struct job_run *job, const struct job *wanted,
 /* --- job_state.c -------------------------------------------------------- */
 
 /* The job's key: user, host, and the name given by --job or the command. */
-int job_identify(struct job_run *job, const char *given, struct error *err)
-    MUST_CHECK;
+void job_identify(struct job_run *job, const char *given);
 
 /* What --on change compares: status and output, as hexadecimal digits. */
-int job_digest(const struct job_run *job, char hex[DIGEST_HEX + 1],
+int job_digest(const struct job_run *job, char hex[DIGEST_HEX],
     struct error *err) MUST_CHECK;
 
 /* Is it that of the last run that was remembered? */

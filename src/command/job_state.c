@@ -13,47 +13,48 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int
-job_identify(struct job_run *job, const char *given, struct error *err)
+/* With the NUL, so that "ab", "c" and "a", "bc" differ. */
+static void
+add_text(struct digest *d, const char *text)
 {
-	auto_digest struct digest d = { .state = NULL };
+	digest_add(d, text, strlen(text) + 1);
+}
+
+void
+job_identify(struct job_run *job, const char *given)
+{
+	auto_digest struct digest *d = digest_new();
 	char user[32];
 
-	if (digest_init(&d, err) < 0)
-		return -1;
 	(void)snprintf(user, sizeof(user), "%lu", (unsigned long)geteuid());
-	digest_add_text(&d, user);
-	digest_add_text(&d, job->host);
+	add_text(d, user);
+	add_text(d, job->host);
 	if (given != NULL)
-		digest_add_text(&d, given);
+		add_text(d, given);
 	for (char *const *word = job->argv; given == NULL && *word != NULL;
 	     word++)
-		digest_add_text(&d, *word);
-	digest_finish(&d, job->key);
-	return 0;
+		add_text(d, *word);
+	digest_hex(d, job->key);
 }
 
 int
-job_digest(
-    const struct job_run *job, char hex[DIGEST_HEX + 1], struct error *err)
+job_digest(const struct job_run *job, char hex[DIGEST_HEX], struct error *err)
 {
-	auto_digest struct digest d = { .state = NULL };
+	auto_digest struct digest *d = digest_new();
 	char block[STREAM_BLOCK];
 	int64_t offset = 0;
 	ssize_t n;
 
-	if (digest_init(&d, err) < 0)
-		return -1;
 	(void)snprintf(block, sizeof(block), "%d", job->status);
-	digest_add_text(&d, block);
+	add_text(d, block);
 	while ((n = store_pread(
 		    job->output, block, sizeof(block), offset, err)) > 0) {
-		digest_add(&d, block, (size_t)n);
+		digest_add(d, block, (size_t)n);
 		offset += n;
 	}
 	if (n < 0)
 		return -1;
-	digest_finish(&d, hex);
+	digest_hex(d, hex);
 	return 0;
 }
 

@@ -124,7 +124,7 @@ report(struct run *run, const struct job_run *job, const struct request *wanted)
 {
 	bool compare = wanted->job.on.value == JOB_CHANGE;
 	bool real = !wanted->settings.dry_run && !wanted->settings.check;
-	char digest[DIGEST_HEX + 1] = "";
+	char digest[DIGEST_HEX] = "";
 
 	if (compare && job_digest(job, digest, &run->error) < 0) {
 		(void)run_message(run);
@@ -136,8 +136,8 @@ report(struct run *run, const struct job_run *job, const struct request *wanted)
 	}
 	run->automatic = true;
 	run->only_copy = store_ref(job->output);
-	if (job_report(
-		job, &wanted->job, &run->cmdline, &run->given, &run->error) < 0)
+	if (job_report(job, &wanted->job, &run->cmdline, &run->input.data,
+		&run->error) < 0)
 		compare = false;
 	if (run_message(run) == 0 && compare && real)
 		remember(job, digest);
@@ -148,14 +148,18 @@ static int
 run_job(struct run *run, const struct request *wanted, char *const *command)
 {
 	struct job_run job;
+	int status;
 
 	describe(&job, command, wanted->job.name);
-	if (job_identify(&job, wanted->job.name, &run->error) < 0 ||
-	    job_run(&job, &run->error) < 0)
-		return run_message(run);
-	report(run, &job, wanted);
+	job_identify(&job, wanted->job.name);
+	if (job_run(&job, &run->error) < 0) {
+		status = run_message(run);
+	} else {
+		report(run, &job, wanted);
+		status = job.status;
+	}
 	job_release(&job);
-	return job.status;
+	return status;
 }
 
 int

@@ -222,7 +222,7 @@ run_prepare(struct run *run)
 		return -1;
 	show_notes(run);
 	if (check_draft(run) < 0 || check_output(run) < 0 ||
-	    input_read(&run->input, run->given, r, &run_interrupted, err) < 0 ||
+	    input_read(&run->input, r, &run_interrupted, err) < 0 ||
 	    resolve(run) < 0)
 		return -1;
 	r->draft.automatic = run->automatic;

@@ -17,7 +17,6 @@ struct run {
 	struct config config;
 	struct request request;
 	bool automatic; /* a machine speaks, not the person at the terminal */
-	struct store *given;     /* in place of standard input, or NULL */
 	struct store *only_copy; /* what must not be lost if it cannot be sent,
 				  * or NULL */
 	struct input input;
@@ -36,6 +35,7 @@ extern volatile int run_interrupted;
 
 /* A run that has not begun, at a stderr that may be coloured. */
 struct run *run_new(enum when color) MUST_CHECK;
+void run_free(struct run *run);
 
 /* The same, with colours and JSON as the words ask: what is wrong with them is
  * told in that form already. */
@@ -50,7 +50,8 @@ void run_catch_signals(void);
 
 /*
  * All of it, from run->cmdline (or, if run->error is set, from what was wrong
- * with it) to the report.  Returns the exit status and frees `run`.
+ * with it) to the report.  Standard input is read unless run->input has its
+ * data.  Returns the exit status and frees `run`.
  */
 int run_message(struct run *run);
 

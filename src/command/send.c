@@ -219,18 +219,18 @@ act(struct run *run)
 	finish(run);
 }
 
-static void
-run_release(struct run *run)
+void
+run_free(struct run *run)
 {
 	watch_close(&run->watch);
 	outcome_release(&run->outcome);
 	composition_release(&run->composition);
 	input_release(&run->input);
-	store_free(run->given);
 	store_free(run->only_copy);
 	request_release(&run->request);
 	config_release(&run->config);
 	cmdline_release(&run->cmdline);
+	free(run);
 }
 
 struct run *
@@ -245,12 +245,11 @@ run_new(enum when color)
 }
 
 static int
-run_free(struct run *run)
+end(struct run *run)
 {
 	int status = result_status(&run->result);
 
-	run_release(run);
-	free(run);
+	run_free(run);
 	return status;
 }
 
@@ -261,14 +260,14 @@ run_message(struct run *run)
 		finish(run);
 	else
 		act(run);
-	return run_free(run);
+	return end(run);
 }
 
 int
 run_end(struct run *run)
 {
 	result_print(&run->result, &run->watch.terminal, false);
-	return run_free(run);
+	return end(run);
 }
 
 struct run *
