@@ -258,6 +258,20 @@ find_option(const char *topic)
 }
 
 static void
+help_mail(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mail [-s SUBJECT] [-a FILE|'Name: value'] [-A FILE] "
+	    "[-c CC] [-b BCC]\n"
+	    "            [-r FROM] [-M TYPE] [-S VARIABLE=VALUE] [-dEtv] "
+	    "ADDRESS... < text\n"
+	    "Sends as mail and mailx do; mitto by this name reads no mail.\n"
+	    "-d shows what would be sent, -E sends no empty text, -t takes "
+	    "header lines from\nthe text, -v tells the steps. -i -I -n -~ are "
+	    "accepted.\n");
+}
+
+static void
 help_run(struct buf *out)
 {
 	buf_puts(out,
@@ -280,6 +294,7 @@ help_collection(struct buf *out, const char *topic)
 	} texts[] = {
 		{ "all", document_help_all },
 		{ "providers", help_providers },
+		{ "mail", help_mail },
 		{ "run", help_run },
 		{ "man-options", document_man_options },
 		{ "man-keys", document_man_keys },

@@ -68,6 +68,18 @@ def test_each_library_has_one_home(header, home):
             assert re.match(home, str(path.relative_to(SRC))), name(path)
 
 
+def test_no_name_is_taken_twice():
+    """A linker takes the first of an archive's and says nothing."""
+    library = BUILDDIR / "src" / "libmitto.a"
+    if not library.exists():
+        pytest.skip("there is no libmitto.a")
+    shown = subprocess.run([tool("nm"), "-g", "--defined-only", library],
+                           capture_output=True, text=True, check=True).stdout
+    found = re.findall(r"(?m)^[0-9a-f]+ [A-Z] (\w+)$", shown)
+    assert len(found) > 300
+    assert sorted({n for n in found if found.count(n) > 1}) == []
+
+
 def test_only_the_top_prints_or_exits():
     for path in FILES:
         if layer(path) >= LAYERS.index("report"):

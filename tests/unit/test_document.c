@@ -71,6 +71,7 @@ static const struct {
 	const char *hint;
 } topics[] = {
 	{ "all", "Attachments\n", NULL },
+	{ "mail", "usage: mail [-s SUBJECT]", NULL },
 	{ "run", "usage: mitto run [options]", NULL },
 	{ "on", "  --on WHEN", NULL },
 	{ "attach", "  -a, --attach FILE", NULL },
