@@ -264,9 +264,12 @@ habit_unknown_name(const char *text, size_t len, int scope, struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
 		if (strcmp(name, secrets[i]) == 0)
 			return habit_no_password(err);
+	if (key != NULL && (key->scope & IN_RUN) != 0) {
+		error_set(err, ERR_USAGE, "--%s belongs to mitto run", name);
+		return error_hint(
+		    err, "mitto run --%s ... ADDRESS -- COMMAND", name);
+	}
 	error_set(err, ERR_USAGE, "unknown option '--%s'", name);
-	if (key != NULL && (key->scope & IN_RUN) != 0)
-		return error_hint(err, "it belongs to mitto run");
 	if (key != NULL)
 		return error_hint(err, "%s is a key of the config file%s", name,
 		    (key->scope & FILE_ONLY) != 0 ? ""
