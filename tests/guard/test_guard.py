@@ -203,7 +203,8 @@ def test_tests_know_no_machine():
                 assert not places.search(path.read_text()), path
 
 
-@pytest.mark.parametrize("page", ["mitto.1", "mitto.conf.5"])
+@pytest.mark.parametrize("page", ["mitto.1", "mitto.conf.5",
+                                  "mitto-cookbook.7"])
 def test_manual_is_whole(page):
     text = (BUILDDIR / "man" / page).read_text()
     assert not re.findall(r"@[A-Z]+@", text)
