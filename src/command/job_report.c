@@ -5,6 +5,7 @@
  */
 #include "base/mem.h"
 #include "command/job.h"
+#include "command/run.h"
 #include "report/terminal.h"
 #include "stream/gzip.h"
 #include "text/charset.h"
@@ -22,6 +23,7 @@
 #define TEXT_MAX     (1024 * 1024)
 #define COMMAND_MAX  1000        /* columns of the command line in the text */
 #define COMPRESS     (32 * 1024) /* bytes from which an attachment is packed */
+#define ATTACH_MAX   (10L << 20) /* bytes that servers take for sure */
 #define SECONDS_HOUR 3600
 #define SECONDS_FINE 10 /* below it tenths are worth telling */
 
@@ -225,8 +227,16 @@ put_tail(struct buf *out, struct store *output, int lines, const char *charset,
 	return 0;
 }
 
+/* Where the output is, if the text does not show all of it. */
+struct whereabouts {
+	bool shown;
+	struct store *packed; /* by gzip, or NULL: as it came */
+	char *kept;           /* the name of a file, or NULL: attached */
+};
+
 static void
-put_counts(struct buf *out, const struct job_run *job, bool attached)
+put_counts(
+    struct buf *out, const struct job_run *job, const struct whereabouts *w)
 {
 	char size[TERMINAL_SIZE];
 
@@ -238,7 +248,12 @@ put_counts(struct buf *out, const struct job_run *job, bool attached)
 		buf_printf(out, "%lld line%s, %s", (long long)job->lines,
 		    job->lines == 1 ? "" : "s", size);
 	}
-	if (attached)
+	if (w->kept != NULL)
+		buf_printf(out,
+		    "; its end follows, all of it is too large to attach and "
+		    "kept in %s%s",
+		    w->kept, w->packed != NULL ? ", packed by gzip" : "");
+	else if (!w->shown)
 		buf_puts(out, "; its end follows, all of it is attached");
 	if (job->lost.kind != ERR_NONE)
 		buf_printf(out, "; what came then is lost: %s", job->lost.text);
@@ -247,47 +262,62 @@ put_counts(struct buf *out, const struct job_run *job, bool attached)
 
 /* --- the mail ------------------------------------------------------------- */
 
-static int
-attach(const struct job_run *job, struct cmdline *cl, struct store **attached,
-    struct error *err)
+/* Pack it if it is long; keep it here if it is too long for a mail. */
+static void
+place(const struct job_run *job, struct whereabouts *w)
 {
 	struct error no_room = ERROR_INIT;
-	struct store *packed = NULL;
+	auto_stream struct stream *copy = NULL;
+	struct store *best = job->output;
 
 	/* What cannot be packed for want of room goes as it is. */
 	if (store_size(job->output) > COMPRESS)
-		packed = store_gzip(job->output, "the output", &no_room);
-	if (packed != NULL) {
-		*attached = packed;
-		return cmdline_add(cl, "attach",
-		    "-;name=output.log.gz;type=application/gzip", "-a", err);
-	}
-	*attached = store_ref(job->output);
-	return cmdline_add(cl, "attach", "-;name=output.log", "-a", err);
+		w->packed = store_gzip(job->output, "the output", &no_room);
+	if (w->packed != NULL)
+		best = w->packed;
+	if (store_size(best) <= ATTACH_MAX)
+		return;
+	copy = stream_store(best, 0, store_size(best));
+	if (run_keep_copy(copy, "mitto.output", &w->kept) < 0)
+		w->kept = NULL;
 }
 
 static int
-put_text(const struct job_run *job, const struct job *wanted,
-    struct cmdline *cl, struct store **attached, struct error *err)
+attach(const struct job_run *job, struct whereabouts *w, struct cmdline *cl,
+    struct store **attached, struct error *err)
+{
+	const char *spec = "-;name=output.log";
+
+	if (w->shown || w->kept != NULL) {
+		*attached = store_empty("nothing");
+		return 0;
+	}
+	*attached = w->packed;
+	if (w->packed != NULL)
+		spec = "-;name=output.log.gz;type=application/gzip";
+	else
+		*attached = store_ref(job->output);
+	w->packed = NULL;
+	return cmdline_add(cl, "attach", spec, "-a", err);
+}
+
+static int
+put_text(const struct job_run *job, struct whereabouts *w, int lines,
+    struct cmdline *cl, struct error *err)
 {
 	auto_buf struct buf text = buf_make(TEXT_MAX);
 	auto_buf struct buf tail = buf_make(TEXT_MAX);
-	int lines = wanted->tail > 0 ? wanted->tail : TAIL_LINES;
-	bool all = true;
 
 	if (put_tail(&tail, job->output, lines, cmdline_last(cl, "charset"),
-		&all, err) < 0)
+		&w->shown, err) < 0)
 		return -1;
+	if (!w->shown)
+		place(job, w);
 	put_facts(&text, job);
-	put_counts(&text, job, !all);
+	put_counts(&text, job, w);
 	if (tail.len > 0)
 		buf_printf(&text, "\n%s", tail.data);
-	if (cmdline_add(cl, "message", text.data, "-m", err) < 0)
-		return -1;
-	if (!all)
-		return attach(job, cl, attached, err);
-	*attached = store_empty("nothing");
-	return 0;
+	return cmdline_add(cl, "message", text.data, "-m", err);
 }
 
 int
@@ -297,6 +327,8 @@ job_report(const struct job_run *job, const struct job *wanted,
 	auto_buf struct buf subject = buf_make(TEXT_MAX);
 	auto_free char *thread = mem_printf("job-%s", job->key);
 	auto_free char *status = mem_printf("X-Mitto-Exit: %d", job->status);
+	struct whereabouts w = { .shown = false };
+	int result;
 
 	put_subject(&subject, job);
 	if ((cmdline_last(cl, "subject") == NULL &&
@@ -305,5 +337,11 @@ job_report(const struct job_run *job, const struct job *wanted,
 		cmdline_add(cl, "thread", thread, "--thread", err) < 0) ||
 	    cmdline_add(cl, "header", status, "-H", err) < 0)
 		return -1;
-	return put_text(job, wanted, cl, attached, err);
+	result = put_text(
+	    job, &w, wanted->tail > 0 ? wanted->tail : TAIL_LINES, cl, err);
+	if (result == 0)
+		result = attach(job, &w, cl, attached, err);
+	store_free(w.packed);
+	free(w.kept);
+	return result;
 }

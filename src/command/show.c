@@ -129,9 +129,9 @@ take_only_copy(struct run *run, bool *whole)
 	return text != NULL ? stream_store(text, 0, store_size(text)) : NULL;
 }
 
-/* An open file for it; *path is its name. */
+/* An open file in the first place that takes one. */
 static int
-open_letter(char **path)
+open_kept(const char *name, char **path)
 {
 	const char *const places[] = { getenv("HOME"), "/var/tmp", "/tmp" };
 	int fd = -1;
@@ -140,26 +140,40 @@ open_letter(char **path)
 		if (places[i] == NULL || places[i][0] != '/')
 			continue;
 		free(*path);
-		*path = mem_printf("%s/dead.letter.XXXXXX", places[i]);
+		*path = mem_printf("%s/%s.XXXXXX", places[i], name);
 		fd = mkostemp(*path, O_CLOEXEC);
 	}
 	return fd;
 }
 
+int
+run_keep_copy(struct stream *from, const char *name, char **path)
+{
+	struct error ignored = ERROR_INIT;
+	auto_fd int fd = -1;
+
+	*path = NULL;
+	fd = open_kept(name, path);
+	if (fd >= 0 && stream_rewind(from, &ignored) == 0 &&
+	    stream_copy_fd(from, fd, &ignored) == 0)
+		return 0;
+	if (fd >= 0)
+		(void)unlink(*path);
+	free(*path);
+	*path = NULL;
+	return -1;
+}
+
 void
 run_keep(struct run *run)
 {
-	struct error err = ERROR_INIT;
 	bool whole;
 	auto_stream struct stream *copy = take_only_copy(run, &whole);
 	auto_free char *path = NULL;
-	auto_fd int fd = -1;
 
 	if (copy == NULL)
 		return;
-	fd = open_letter(&path);
-	if (fd < 0 || stream_rewind(copy, &err) < 0 ||
-	    stream_copy_fd(copy, fd, &err) < 0) {
+	if (run_keep_copy(copy, "dead.letter", &path) < 0) {
 		watch_warn(&run->watch, "the text could not be kept");
 		return;
 	}

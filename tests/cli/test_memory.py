@@ -108,11 +108,12 @@ def test_finished_message(measure, tmp_path):
 
 
 def test_output_of_a_command(measure):
-    """What cannot be compressed, so that all of it is in the message."""
-    def output(size):
+    def output(size, source):
         return measure(False, "--on=always", command=[
-            "head", "-c", str(size), "/dev/urandom"])
-    small, _ = output(MIB)
-    large, size = output(SIZE // 4)
-    assert size > SIZE // 4
+            "head", "-c", str(size), source])
+    small, _ = output(MIB, "/dev/urandom")
+    large, size = output(9 * MIB, "/dev/urandom")
+    assert size > 9 * MIB
     assert large <= small + ROOM, (small, large)
+    packed, _ = output(SIZE, "/dev/zero")
+    assert packed <= small + ROOM, (small, packed)

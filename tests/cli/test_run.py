@@ -297,6 +297,16 @@ def test_long_output_is_compressed(mailed):
     assert len(body_of(file)) < 300000
 
 
+def test_output_too_large_for_a_mail_stays_behind(mailed, home):
+    size = 12 << 20
+    message = mailed("--on=always", command=["head", "-c", str(size),
+                                             "/dev/urandom"])
+    file, = home.glob("mitto.output.*")
+    assert "kept in %s, packed by gzip" % file in facts(message)[0]["Output"]
+    assert attachments(message) == [] and file.stat().st_mode & 0o77 == 0
+    assert len(gzip.decompress(file.read_bytes())) == size
+
+
 def test_one_endless_line_is_cut_between_characters(mailed):
     message = mailed("--on=always", command=sh("yes é | head -n 50000 | "
                                                "tr -d '\\n'"))
