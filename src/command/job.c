@@ -10,6 +10,7 @@
 #include "command/job.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,6 +82,36 @@ say(const char *text)
 	(void)!write(STDERR_FILENO, text, strlen(text));
 }
 
+/* Is there a file of this name in any directory of PATH? */
+static bool
+is_on_path(const char *name)
+{
+	const char *path = getenv("PATH");
+
+	while (path != NULL) {
+		size_t len = strcspn(path, ":");
+		auto_free char *file =
+		    mem_printf("%.*s/%s", (int)len, path, name);
+
+		if (access(len > 0 ? file : name, F_OK) == 0)
+			return true;
+		path = path[len] == ':' ? path + len + 1 : NULL;
+	}
+	return false;
+}
+
+/* Why execvp failed.  It says EACCES also if there is no such command but a
+ * directory of PATH that cannot be searched. */
+static int
+exec_cause(const char *name)
+{
+	int cause = errno;
+
+	if (cause == EACCES && strchr(name, '/') == NULL && !is_on_path(name))
+		return ENOENT;
+	return cause;
+}
+
 static _Noreturn void
 become(char *const *argv, int output, const struct signals *signals)
 {
@@ -93,7 +124,7 @@ become(char *const *argv, int output, const struct signals *signals)
 	if (dup2(output, STDOUT_FILENO) >= 0 &&
 	    dup2(output, STDERR_FILENO) >= 0)
 		(void)execvp(argv[0], argv);
-	cause = errno;
+	cause = exec_cause(argv[0]);
 	say("mitto: cannot run '");
 	say(argv[0]);
 	say("': ");

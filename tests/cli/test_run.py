@@ -82,10 +82,18 @@ def test_command_not_found(mailed):
                                  "No such file or directory\n")
 
 
+def test_command_not_found_beside_a_closed_folder(mailed, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0)
+    message = mailed(command=["no-such-command"], status=127, env={
+        "PATH": "%s::%s" % (tmp_path / "closed", os.environ["PATH"])})
+    assert "No such file or directory" in text(message)
+
+
 def test_command_not_executable(mailed, tmp_path):
     (tmp_path / "job").write_text("#!/bin/sh\n")
     message = mailed(command=["./job"], status=126)
     assert "cannot run './job': Permission denied" in text(message)
+    mailed(command=["job"], status=126, env={"PATH": tmp_path})
     mailed(command=[tmp_path], status=126)
 
 
