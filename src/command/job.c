@@ -69,9 +69,11 @@ take_signals(struct signals *s)
 static void
 give_back_signals(const struct signals *s)
 {
+	/* What came while the command ended was meant for it: it still meets
+	 * on_signal, so that Ctrl-C does not end the mail as well. */
+	(void)sigprocmask(SIG_SETMASK, &s->mask, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(watched); i++)
 		(void)sigaction(watched[i], &s->before[i], NULL);
-	(void)sigprocmask(SIG_SETMASK, &s->mask, NULL);
 }
 
 /* --- the child ----------------------------------------------------------- */

@@ -396,6 +396,15 @@ def test_a_command_killed_by_the_signal_is_mailed(started, server):
     assert "SIGTERM" in read(server.messages[0].content)["Subject"]
 
 
+def test_ctrl_c_at_a_terminal(on_terminal, server):
+    status, seen = on_terminal(
+        "run", "-S", server.url, "-f", ANA, BOB, "--",
+        *sh("echo ready > /dev/tty; exec sleep 1000"),
+        answers=(b"ready", b"\x03"))
+    assert status == 130 and len(server.messages) == 1, seen
+    assert "FAIL SIGINT" in read(server.messages[0].content)["Subject"]
+
+
 def test_nohup(started, server):
     """What is ignored stays so, for the command too."""
     process, pid = started(
