@@ -145,6 +145,7 @@ keep(struct job_run *job, const char *data, size_t len)
 	if (job->lost.kind != ERR_NONE ||
 	    store_append(job->output, data, len, &job->lost) < 0)
 		return;
+	job->unended = data[len - 1] != '\n';
 	for (const char *p = data;
 	     (p = memchr(p, '\n', (size_t)(data + len - p))) != NULL; p++)
 		job->lines++;
@@ -204,6 +205,7 @@ follow(struct job_run *job, pid_t pid, int fd, const struct signals *signals)
 			input.fd = -1; /* both outputs closed, still running */
 	}
 	take_rest(job, fd);
+	job->lines += job->unended ? 1 : 0;
 	return status;
 }
 

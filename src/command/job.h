@@ -23,7 +23,8 @@ struct job_run {
 	int signal; /* that ended it, or 0 */
 
 	struct store *output; /* stdout and stderr as they came */
-	int64_t lines;        /* line ends in it */
+	int64_t lines;        /* in it, the last one perhaps without its end */
+	bool unended;         /* is it? */
 	struct error lost;    /* why later output could not be kept */
 };
 

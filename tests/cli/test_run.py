@@ -337,8 +337,11 @@ def test_no_room_for_the_output(mailed):
 # The command and its surroundings --------------------------------------------
 
 def test_standard_input_is_the_command_s(mailed):
-    message = mailed("--on=always", command=["cat"], stdin=b"typed\n")
-    assert facts(message)[1] == "typed\n"
+    message = mailed("--on=always", command=["cat"],
+                     stdin=b"typed\nmore")
+    found, output = facts(message)
+    assert output == "typed\nmore\n"
+    assert found["Output"] == "2 lines, 10 bytes"
 
 
 def test_cron_s_surroundings(server, tmp_path):
