@@ -250,11 +250,11 @@ put_counts(
 	}
 	if (w->kept != NULL)
 		buf_printf(out,
-		    "; its end follows, all of it is too large to attach and "
-		    "kept in %s%s",
+		    "; all of it as it came is too large to attach, and kept "
+		    "in %s%s",
 		    w->kept, w->packed != NULL ? ", packed by gzip" : "");
 	else if (!w->shown)
-		buf_puts(out, "; its end follows, all of it is attached");
+		buf_puts(out, "; all of it as it came is attached");
 	if (job->lost.kind != ERR_NONE)
 		buf_printf(out, "; what came then is lost: %s", job->lost.text);
 	buf_putc(out, '\n');

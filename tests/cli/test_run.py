@@ -209,6 +209,23 @@ def test_automatic_also_at_a_terminal(on_terminal, server):
     assert message["Auto-Submitted"] == "auto-generated"
 
 
+def test_outputs_that_the_command_closes(mailed):
+    """It is waited for all the same."""
+    message = mailed(command=sh("echo x; exec >&- 2>&-; kill -0 $$; exit 5"),
+                     status=5)
+    assert facts(message)[1] == "x\n"
+
+
+def test_a_flood_from_the_background_is_no_wait(mailed):
+    mailed(command=sh("yes & exit 6"), status=6)
+
+
+def test_ignored_children(mailed):
+    """A parent that ignores SIGCHLD hands that down."""
+    mailed(command=sh("exit 7"), status=7, wrapper=[
+        "sh", "-c", "trap '' CHLD; exec \"$@\"", "sh"])
+
+
 def test_one_thread_for_each_job(mailed):
     def thread(*options, command):
         message = mailed("--on=always", *options, command=command)
