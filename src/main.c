@@ -15,9 +15,13 @@ static const struct {
 	int (*run)(int argc, char *const *argv);
 	bool program; /* also the name of a program */
 } commands[] = {
+	{ "Mail", command_mailx, true },
 	{ "config", command_config, false },
 	{ "help", command_help, false },
+	{ "mail", command_mailx, true },
+	{ "mailx", command_mailx, true },
 	{ "newaliases", command_newaliases, true },
+	{ "run", command_run, false },
 	{ "send-mail", command_sendmail, true },
 	{ "sendmail", command_sendmail, true },
 };

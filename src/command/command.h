@@ -12,6 +12,12 @@ int command_send(int argc, char *const *argv);
 /* mitto config check|show|path */
 int command_config(int argc, char *const *argv);
 
+/* mitto run [options] ADDRESS... -- COMMAND...; the status of COMMAND */
+int command_run(int argc, char *const *argv);
+
+/* mitto mail [flags of mail and mailx] ADDRESS... */
+int command_mailx(int argc, char *const *argv);
+
 /* mitto help [TOPIC] */
 int command_help(int argc, char *const *argv);
 

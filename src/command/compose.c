@@ -167,7 +167,8 @@ int
 compose_auto_submitted(
     struct buf *out, const struct draft *d, struct error *err)
 {
-	if (has_terminal() || compose_has_header(d, "Auto-Submitted"))
+	if ((has_terminal() && !d->automatic) ||
+	    compose_has_header(d, "Auto-Submitted"))
 		return 0;
 	return header_text(out, "Auto-Submitted", "auto-generated", err);
 }

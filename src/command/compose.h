@@ -47,8 +47,9 @@ int compose_fields(struct buf *out, const struct composition *c,
 /* Everything is written: what the message asks of the server. */
 void compose_needs(struct composition *c);
 
-/* Auto-Submitted: auto-generated when there is no terminal (RFC 3834: what no
- * person typed should not be answered by machines) and -H has none. */
+/* Auto-Submitted: auto-generated when there is no terminal, or the draft is
+ * automatic (RFC 3834: what no person typed should not be answered by
+ * machines), and -H has none. */
 int compose_auto_submitted(
     struct buf *out, const struct draft *d, struct error *err) MUST_CHECK;
 

@@ -154,20 +154,19 @@ static struct store *
 read_to_dot(int64_t limit, const volatile int *interrupted, struct error *err)
 {
 	static const char what[] = "standard input";
-	auto_store_writer struct store_writer w;
+	auto_store struct store *st = store_empty(what, limit);
 	struct undot dot = { .ended = false };
 	char block[STREAM_BLOCK], text[STREAM_BLOCK + UNDOT_HELD];
 	size_t used = 0, len;
 	ssize_t n = 0;
 
-	store_writer_init(&w, what, limit);
 	while (!dot.ended) {
 		n = io_read_patiently(
 		    STDIN_FILENO, block, sizeof(block), what, interrupted, err);
 		if (n <= 0)
 			break;
 		used = undot(&dot, block, (size_t)n, text, &len);
-		if (store_writer_add(&w, text, len, err) < 0)
+		if (store_append(st, text, len, err) < 0)
 			return NULL;
 	}
 	if (n < 0)
@@ -176,7 +175,7 @@ read_to_dot(int64_t limit, const volatile int *interrupted, struct error *err)
 		(void)fputs("mitto: warning: a line with a lone dot ended the "
 			    "message; -i sends what follows as well\n",
 		    stderr);
-	return store_writer_finish(&w);
+	return steal(st);
 }
 
 static int

@@ -259,6 +259,7 @@ run_prepare(struct run *run)
 	    resolve(run) < 0)
 		return -1;
 	spare_finished(run);
+	r->draft.automatic = run->automatic;
 	if (compose(run) < 0)
 		return hint_account(run);
 	if (check_size(run) < 0 ||

@@ -16,6 +16,9 @@ struct run {
 	struct cmdline cmdline;
 	struct config config;
 	struct request request;
+	bool automatic; /* a machine speaks, not the person at the terminal */
+	struct store *only_copy; /* what must not be lost if it cannot be sent,
+				  * or NULL */
 	struct input input;
 	struct composition composition;
 	struct endpoint endpoint;
@@ -40,7 +43,15 @@ extern volatile int run_interrupted;
 struct run *run_new(enum when color) MUST_CHECK;
 void run_free(struct run *run);
 
-/* From here on SIGINT, SIGTERM and SIGHUP set run_interrupted. */
+/* The same, with colours and JSON as the words ask: what is wrong with them is
+ * told in that form already. */
+struct run *run_for(int argc, char *const *argv) MUST_CHECK;
+
+/* --help, --version: answered?  *err if there is no help on that topic. */
+bool run_answer(const struct cmdline *cl, struct error *err);
+
+/* From here on SIGINT, SIGTERM and SIGHUP set run_interrupted, except where
+ * they are ignored (nohup). */
 void run_catch_signals(void);
 
 /*
@@ -52,6 +63,9 @@ void run_perform(struct run *run);
 
 /* run_perform, then free `run`; returns the exit status. */
 int run_message(struct run *run);
+
+/* The end of a run that needs no message: tells run->error, if any. */
+int run_end(struct run *run);
 
 /* Configuration, input, message and server: all that can fail before anything
  * is sent.  run->cmdline is there already. */
@@ -66,10 +80,16 @@ void run_write(struct run *run);
 /* -n: show where it would go, and the tree; run->error if that fails. */
 void run_preview(struct run *run);
 
-/* A message that only its writer's fingers had is kept when it could not be
- * sent, in $HOME/dead.letter.XXXXXX; the last line on stderr says so.  If none
- * could be built, the typed text is kept. */
+/* A message that exists nowhere else (typed, or made of run->only_copy) is kept
+ * when it could not be sent, in $HOME/dead.letter.XXXXXX; the last line on
+ * stderr says so.  If none could be built, what was typed or only_copy is. */
 void run_keep(struct run *run);
+
+/* Write a copy of `from` to a new file NAME.XXXXXX in $HOME, /var/tmp or /tmp,
+ * for its owner only, and set *path to its name, which the caller frees.  -1
+ * when no such file can be written. */
+int run_keep_copy(struct stream *from, const char *name, char **path)
+    MUST_CHECK;
 
 /* What was asked for on standard output must arrive there. */
 int run_put(const struct buf *text, struct error *err);

@@ -27,17 +27,19 @@ on_signal(int number)
 void
 run_catch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	const struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction before;
 
 	/* No SA_RESTART: a blocked read must return. */
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)sigaction(SIGTERM, &action, NULL);
-	(void)sigaction(SIGHUP, &action, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (sigaction(numbers[i], NULL, &before) == 0 &&
+		    before.sa_handler != SIG_IGN)
+			(void)sigaction(numbers[i], &action, NULL);
 }
 
-/* --help and --version touch nothing else. */
-static bool
-answer_at_once(const struct cmdline *cl, struct error *err)
+bool
+run_answer(const struct cmdline *cl, struct error *err)
 {
 	auto_buf struct buf text = buf_make(TEXT_MAX);
 
@@ -228,6 +230,20 @@ act(struct run *run)
 	finish(run);
 }
 
+void
+run_free(struct run *run)
+{
+	watch_close(&run->watch);
+	outcome_release(&run->outcome);
+	composition_release(&run->composition);
+	input_release(&run->input);
+	store_free(run->only_copy);
+	request_release(&run->request);
+	config_release(&run->config);
+	cmdline_release(&run->cmdline);
+	free(run);
+}
+
 struct run *
 run_new(enum when color)
 {
@@ -240,19 +256,6 @@ run_new(enum when color)
 }
 
 void
-run_free(struct run *run)
-{
-	watch_close(&run->watch);
-	outcome_release(&run->outcome);
-	composition_release(&run->composition);
-	input_release(&run->input);
-	request_release(&run->request);
-	config_release(&run->config);
-	cmdline_release(&run->cmdline);
-	free(run);
-}
-
-void
 run_perform(struct run *run)
 {
 	if (run->error.kind != ERR_NONE)
@@ -261,21 +264,31 @@ run_perform(struct run *run)
 		act(run);
 }
 
-int
-run_message(struct run *run)
+static int
+end(struct run *run)
 {
-	int status;
+	int status = result_status(&run->result);
 
-	run_perform(run);
-	status = result_status(&run->result);
 	run_free(run);
 	return status;
 }
 
-/* What the words ask of the output, before it is known whether the command line
- * and the configuration are right: their errors are told in the same form. */
-static struct run *
-new_run(int argc, char *const *argv)
+int
+run_message(struct run *run)
+{
+	run_perform(run);
+	return end(run);
+}
+
+int
+run_end(struct run *run)
+{
+	result_print(&run->result, &run->watch.terminal, false);
+	return end(run);
+}
+
+struct run *
+run_for(int argc, char *const *argv)
 {
 	static const struct {
 		const char *word;
@@ -318,17 +331,13 @@ int
 command_send(int argc, char *const *argv)
 {
 	struct run *run;
-	int status;
 
 	if (argc == 0 && isatty(STDIN_FILENO) == 1)
 		return show_usage();
 	run_catch_signals();
-	run = new_run(argc, argv);
+	run = run_for(argc, argv);
 	if (cmdline_parse(&run->cmdline, argc, argv, &run->error) < 0 ||
-	    !answer_at_once(&run->cmdline, &run->error))
+	    !run_answer(&run->cmdline, &run->error))
 		return run_message(run);
-	result_print(&run->result, &run->watch.terminal, false);
-	status = result_status(&run->result);
-	run_free(run);
-	return status;
+	return run_end(run);
 }

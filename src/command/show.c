@@ -117,33 +117,63 @@ was_typed(const struct run *run)
 static struct stream *
 take_only_copy(struct run *run, bool *whole)
 {
-	struct store *text = run->input.data;
+	struct store *text = run->only_copy;
 
+	if (text == NULL && was_typed(run))
+		text = run->input.data;
 	*whole = run->composition.wire.stream != NULL;
-	if (!was_typed(run) && !run->request.draft.edit)
+	if (text == NULL && !run->request.draft.edit)
 		return NULL;
 	if (*whole)
 		return steal(run->composition.wire.stream);
-	return was_typed(run) ? stream_store(text, 0, store_size(text)) : NULL;
+	return text != NULL ? stream_store(text, 0, store_size(text)) : NULL;
+}
+
+/* An open file in the first place that takes one. */
+static int
+open_kept(const char *name, char **path)
+{
+	const char *const places[] = { getenv("HOME"), "/var/tmp", "/tmp" };
+	int fd = -1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && fd < 0; i++) {
+		if (places[i] == NULL || places[i][0] != '/')
+			continue;
+		free(*path);
+		*path = mem_printf("%s/%s.XXXXXX", places[i], name);
+		fd = mkostemp(*path, O_CLOEXEC);
+	}
+	return fd;
+}
+
+int
+run_keep_copy(struct stream *from, const char *name, char **path)
+{
+	struct error ignored = ERROR_INIT;
+	auto_fd int fd = -1;
+
+	*path = NULL;
+	fd = open_kept(name, path);
+	if (fd >= 0 && stream_rewind(from, &ignored) == 0 &&
+	    stream_copy_fd(from, fd, &ignored) == 0)
+		return 0;
+	if (fd >= 0)
+		(void)unlink(*path);
+	free(*path);
+	*path = NULL;
+	return -1;
 }
 
 void
 run_keep(struct run *run)
 {
-	const char *home = getenv("HOME");
-	struct error err = ERROR_INIT;
 	bool whole;
 	auto_stream struct stream *copy = take_only_copy(run, &whole);
 	auto_free char *path = NULL;
-	auto_fd int fd = -1;
 
 	if (copy == NULL)
 		return;
-	path = mem_printf("%s/dead.letter.XXXXXX",
-	    home != NULL && *home == '/' ? home : "/tmp");
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0 || stream_rewind(copy, &err) < 0 ||
-	    stream_copy_fd(copy, fd, &err) < 0) {
+	if (run_keep_copy(copy, "dead.letter", &path) < 0) {
 		watch_warn(&run->watch, "the text could not be kept");
 		return;
 	}
@@ -152,6 +182,8 @@ run_keep(struct run *run)
 		    "the message is kept in %s; to send it: "
 		    "mitto --raw ADDRESS... < %s\n",
 		    path, path);
+	else if (run->only_copy != NULL)
+		(void)fprintf(stderr, "the output is kept in %s\n", path);
 	else
 		(void)fprintf(stderr,
 		    "the text is kept in %s; it comes back by < %s\n", path,

@@ -198,9 +198,8 @@ static struct store *
 read_message(struct session *s, struct error *err)
 {
 	struct undot dots = { .crlf = s->crlf, .unstuff = true };
-	auto_store_writer struct store_writer writer;
+	auto_store struct store *message = store_empty("the message", 0);
 
-	store_writer_init(&writer, "the message", 0);
 	while (!dots.ended) {
 		size_t len;
 
@@ -219,10 +218,12 @@ read_message(struct session *s, struct error *err)
 		/* What comes behind an error is read and left out: the client
 		 * does not listen before its dot. */
 		if (err->kind == ERR_NONE &&
-		    store_writer_add(&writer, s->text, len, err) < 0)
-			store_writer_release(&writer);
+		    store_append(message, s->text, len, err) < 0) {
+			store_free(message);
+			message = NULL;
+		}
 	}
-	return err->kind == ERR_NONE ? store_writer_finish(&writer) : NULL;
+	return err->kind == ERR_NONE ? steal(message) : NULL;
 }
 
 /* Send it, and answer what became of it. */

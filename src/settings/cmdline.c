@@ -18,6 +18,7 @@ struct parser {
 	char *const *argv;
 	int next;   /* the first word not looked at */
 	int dashes; /* where "--" stands, argc if nowhere */
+	int scope;  /* a flag has one of these bits */
 	struct request scratch;
 };
 
@@ -177,13 +178,13 @@ parse_more_files(struct parser *p, const struct option *o, struct error *err)
 
 /* --no-NAME of a flag. */
 static const struct option *
-negated_option(const char *name)
+negated_option(const struct parser *p, const char *name)
 {
 	const struct option *o = NULL;
 
 	if (strncmp(name, "no-", 3) == 0)
 		o = option_by_name(name + 3);
-	if (o == NULL || (o->scope & IN_ARGV) == 0 ||
+	if (o == NULL || (o->scope & p->scope) == 0 ||
 	    (o->type != OPTION_FLAG && o->type != OPTION_COUNT))
 		return NULL;
 	return o;
@@ -200,10 +201,10 @@ parse_long(struct parser *p, const char *word, struct error *err)
 	char shown[48];
 
 	(void)snprintf(shown, sizeof(shown), "--%s", name);
-	if (o == NULL || (o->scope & IN_ARGV) == 0) {
-		o = negated_option(name);
+	if (o == NULL || (o->scope & p->scope) == 0) {
+		o = negated_option(p, name);
 		if (o == NULL)
-			return habit_unknown_name(word, len, err);
+			return habit_unknown_name(word, len, p->scope, err);
 		if (attached)
 			return error_set(
 			    err, ERR_USAGE, "%s takes no value", shown);
@@ -276,21 +277,37 @@ parse_words(struct parser *p, struct error *err)
 	return 0;
 }
 
+static int
+parse(struct parser *p, struct error *err)
+{
+	int result;
+
+	*p->cl = (struct cmdline){ 0 };
+	while (p->dashes < p->argc && strcmp(p->argv[p->dashes], "--") != 0)
+		p->dashes++;
+	result = parse_words(p, err);
+	request_release(&p->scratch);
+	if (result != 0)
+		cmdline_release(p->cl);
+	return result;
+}
+
 int
 cmdline_parse(
     struct cmdline *cl, int argc, char *const *argv, struct error *err)
 {
-	struct parser p = { .cl = cl, .argc = argc, .argv = argv };
-	int result;
+	struct parser p = { cl, argc, argv, .scope = IN_ARGV };
 
-	*cl = (struct cmdline){ 0 };
-	while (p.dashes < argc && strcmp(argv[p.dashes], "--") != 0)
-		p.dashes++;
-	result = parse_words(&p, err);
-	request_release(&p.scratch);
-	if (result != 0)
-		cmdline_release(cl);
-	return result;
+	return parse(&p, err);
+}
+
+int
+cmdline_parse_run(
+    struct cmdline *cl, int argc, char *const *argv, struct error *err)
+{
+	struct parser p = { cl, argc, argv, .scope = IS_FLAG };
+
+	return parse(&p, err);
 }
 
 int

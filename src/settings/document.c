@@ -22,8 +22,8 @@ static const char usage[] =
     "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
     "       mitto [options] -t           recipients and headers stand in the "
     "text\n"
-    "       mitto config check|show|path; mitto sendmail [flags] "
-    "[ADDRESS...]\n";
+    "       mitto COMMAND ...            config help mail run sendmail; man "
+    "mitto\n";
 
 /* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */
 static void
@@ -48,11 +48,10 @@ pad_to(struct buf *out, size_t start, size_t column)
 		buf_putc(out, ' ');
 }
 
-/* Does the row belong to the short help's line of its group? */
 static bool
-is_shown(const struct option *o, const char *group, int scope)
+is_flag_of(const struct option *o, const char *group)
 {
-	return strcmp(o->group, group) == 0 && (o->scope & scope) == scope;
+	return strcmp(o->group, group) == 0 && (o->scope & IS_FLAG) != 0;
 }
 
 /* "--server HOST[:PORT]|URL" is "--server HOST" in the short help. */
@@ -70,7 +69,8 @@ help_group_short(struct buf *out, const char *group)
 	for (size_t i = 0; i < option_count; i++) {
 		size_t start = out->len;
 
-		if (!is_shown(&options[i], group, IN_ARGV | IS_COMMON))
+		if (!is_flag_of(&options[i], group) ||
+		    (options[i].scope & IS_COMMON) == 0)
 			continue;
 		buf_puts(out, label);
 		label = "";
@@ -104,7 +104,7 @@ help_group(struct buf *out, const char *group)
 	for (size_t i = 0; i < option_count; i++) {
 		size_t start = out->len;
 
-		if (!is_shown(&options[i], group, IN_ARGV))
+		if (!is_flag_of(&options[i], group))
 			continue;
 		buf_puts(out, "  ");
 		add_spec(out, &options[i], false);
@@ -178,7 +178,7 @@ help_option(struct buf *out, const struct option *o)
 {
 	auto_free char *text = plain_text(o->manual);
 
-	if ((o->scope & IN_ARGV) != 0) {
+	if ((o->scope & IS_FLAG) != 0) {
 		buf_puts(out, "  ");
 		add_spec(out, o, true);
 		if (o->letter_alias != '\0')
@@ -257,6 +257,33 @@ find_option(const char *topic)
 	return option_by_name(topic);
 }
 
+static void
+help_mail(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mail [-s SUBJECT] [-a FILE|'Name: value'] [-A FILE] "
+	    "[-c CC] [-b BCC]\n"
+	    "            [-r FROM] [-M TYPE] [-S VARIABLE=VALUE] [-dEtv] "
+	    "ADDRESS... < text\n"
+	    "Sends as mail and mailx do; mitto by this name reads no mail.\n"
+	    "-d shows what would be sent, -E sends no empty text, -t takes "
+	    "header lines from\nthe text, -v tells the steps. -i -I -n -~ are "
+	    "accepted.\n");
+}
+
+static void
+help_run(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto run [options] ADDRESS... -- COMMAND [ARGUMENT]...\n"
+	    "Runs the command without a shell, mails what it printed and ends "
+	    "with its\nstatus.\n");
+	help_group(out, "Run");
+	buf_puts(out,
+	    "The other options say how it is mailed: mitto --help=all\n"
+	    "Example  mitto run root@example.org -- restic backup /home\n");
+}
+
 /* The texts that are no single option. */
 static bool
 help_collection(struct buf *out, const char *topic)
@@ -267,6 +294,8 @@ help_collection(struct buf *out, const char *topic)
 	} texts[] = {
 		{ "all", document_help_all },
 		{ "providers", help_providers },
+		{ "mail", help_mail },
+		{ "run", help_run },
 		{ "man-options", document_man_options },
 		{ "man-keys", document_man_keys },
 	};

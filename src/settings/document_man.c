@@ -158,7 +158,7 @@ add_option_group(struct buf *out, const char *group)
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option *o = &options[i];
 
-		if ((o->scope & IN_ARGV) == 0 || strcmp(o->group, group) != 0)
+		if ((o->scope & IS_FLAG) == 0 || strcmp(o->group, group) != 0)
 			continue;
 		add_option_head(out, o);
 		add_paragraph(out, o->manual);
@@ -190,6 +190,16 @@ add_key_head(struct buf *out, const struct option *o)
 	buf_putc(out, '\n');
 }
 
+static bool
+has_keys(const char *group)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if ((options[i].scope & IN_CONFIG) != 0 &&
+		    strcmp(options[i].group, group) == 0)
+			return true;
+	return false;
+}
+
 /* The keys that are flags too are explained in mitto(1). */
 static void
 add_key_group(struct buf *out, const char *group)
@@ -217,5 +227,6 @@ void
 document_man_keys(struct buf *out)
 {
 	for (size_t i = 0; option_groups[i] != NULL; i++)
-		add_key_group(out, option_groups[i]);
+		if (has_keys(option_groups[i]))
+			add_key_group(out, option_groups[i]);
 }

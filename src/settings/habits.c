@@ -252,18 +252,23 @@ foreign_name(const char *name)
 }
 
 int
-habit_unknown_name(const char *text, size_t len, struct error *err)
+habit_unknown_name(const char *text, size_t len, int scope, struct error *err)
 {
 	static const char *const secrets[] = { "password", "pass", "passwd",
 		"passphrase", "auth-password", "ap", "xp" };
 	auto_free char *name = mem_strndup(text, len);
 	const struct option *key = option_by_name(name);
-	const char *near = option_suggest(name, IN_ARGV);
+	const char *near = option_suggest(name, scope);
 	const char *ours = foreign_name(name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
 		if (strcmp(name, secrets[i]) == 0)
 			return habit_no_password(err);
+	if (key != NULL && (key->scope & IN_RUN) != 0) {
+		error_set(err, ERR_USAGE, "--%s belongs to mitto run", name);
+		return error_hint(
+		    err, "mitto run --%s ... ADDRESS -- COMMAND", name);
+	}
 	error_set(err, ERR_USAGE, "unknown option '--%s'", name);
 	if (key != NULL)
 		return error_hint(err, "%s is a key of the config file%s", name,
@@ -275,7 +280,7 @@ habit_unknown_name(const char *text, size_t len, struct error *err)
 		near = option_beginning(name, IN_ARGV);
 	if (near != NULL)
 		return error_hint(err, "did you mean --%s?", near);
-	near = strncmp(name, "no-", 3) == 0 ? option_suggest(name + 3, IN_ARGV)
+	near = strncmp(name, "no-", 3) == 0 ? option_suggest(name + 3, scope)
 					    : NULL;
 	if (near != NULL && strcmp(near, name + 3) == 0)
 		return error_hint(

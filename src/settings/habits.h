@@ -18,8 +18,10 @@
 int habit_check(const struct option *o, const char *shown, const char *value,
     bool attached, struct strlist *notes, struct error *err) MUST_CHECK;
 
-/* ERR_USAGE for an option that does not exist: name without dashes. */
-int habit_unknown_name(const char *name, size_t len, struct error *err);
+/* ERR_USAGE for an option that does not exist: name without dashes; guesses are
+ * taken from the options with a bit of scope. */
+int habit_unknown_name(
+    const char *name, size_t len, int scope, struct error *err);
 int habit_unknown_letter(char letter, struct error *err);
 
 /* ERR_USAGE that says where a password belongs; it is not repeated. */

@@ -58,6 +58,14 @@ static const struct choice_name priority_words[] = {
 	{ 0 },
 };
 
+static const struct choice_name job_words[] = {
+	{ "fail", JOB_FAIL, false },
+	{ "output", JOB_OUTPUT, false },
+	{ "change", JOB_CHANGE, false },
+	{ "always", JOB_ALWAYS, false },
+	{ 0 },
+};
+
 static const struct choice_name queue_words[] = {
 	{ "never", QUEUE_NEVER, false },
 	{ 0 },
@@ -136,7 +144,7 @@ const struct option options[] = {
 const size_t option_count = ARRAY_SIZE(options);
 
 const char *const option_groups[] = { "Message", "Attachments", "Server",
-	"Delivery", "Output", NULL };
+	"Delivery", "Output", "Run", NULL };
 
 const struct option *
 option_by_name(const char *name)

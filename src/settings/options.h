@@ -40,6 +40,8 @@ enum { /* scope */
 	MAY_BE_EMPTY = 64, /* "" is a value, elsewhere it unsets */
 	FILE_ONLY = 128,   /* a key of config files that -O does not take */
 	IS_COMMON = 256,   /* shown by the short --help */
+	IN_RUN = 512,      /* a flag of `mitto run` alone */
+	IS_FLAG = IN_ARGV | IN_RUN,
 };
 
 struct choice_name {

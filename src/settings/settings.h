@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What was asked: how to send (struct settings) and what to send (struct
- * draft).  Read-only once loaded.
+ * What was asked: how to send (struct settings), what to send (struct draft)
+ * and, of `mitto run`, when (struct job).  Read-only once loaded.
  *
  * Every field a user can set has exactly one row in options.c; its C type
  * decides the row's type.  Strings are owned, NULL when unset.
@@ -70,6 +70,13 @@ enum from_header {  /* what becomes of a message's own From */
 enum override { /* may a call name another sender than the account's? */
 	OVERRIDE_YES,
 	OVERRIDE_NO,
+};
+
+enum job_when { /* mitto run: which results are mailed */
+	JOB_FAIL,
+	JOB_OUTPUT,
+	JOB_CHANGE,
+	JOB_ALWAYS,
 };
 
 enum priority {
@@ -179,15 +186,23 @@ struct draft {
 	bool skip_empty;
 	struct strlist attach;  /* -a specs, in order */
 	struct strlist inlines; /* -I specs, in order */
+	bool automatic;         /* no person writes it; no option, see run.h */
 };
 
-/* The two as the command line and the configuration fill them. */
+struct job {              /* mitto run */
+	struct choice on; /* enum job_when */
+	int tail;         /* lines of output in the text, 0 = not set */
+	char *name;       /* NULL = that of the command */
+};
+
+/* All of it as the command line and the configuration fill it. */
 struct request {
 	struct settings settings;
 	struct draft draft;
 	char *own_from; /* settings.from as it was before the flags: that of the
 			 * account, the defaults or the environment */
 	bool from_given; /* settings.from is that of a flag */
+	struct job job;
 };
 
 void request_release(struct request *r);

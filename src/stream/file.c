@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,11 +22,12 @@
 
 struct store {
 	unsigned holders;
-	char *what;   /* begins every error: "attachment 'a.pdf'" */
-	char *memory; /* the bytes, or NULL when they are in fd */
+	char *what;        /* begins every error: "attachment 'a.pdf'" */
+	struct buf memory; /* the bytes, as long as fd is -1 */
 	int fd;
 	int64_t size;
-	bool watched; /* a file that others may change */
+	int64_t limit; /* of what is appended, 0 = none */
+	bool watched;  /* a file that others may change */
 	struct timespec mtime;
 };
 
@@ -36,6 +38,7 @@ store_new(char *what)
 
 	st->holders = 1;
 	st->what = what;
+	st->memory = buf_make(STORE_MEMORY);
 	st->fd = -1;
 	return st;
 }
@@ -54,7 +57,7 @@ store_free(struct store *st)
 		return;
 	if (st->fd >= 0)
 		(void)close(st->fd);
-	free(st->memory);
+	buf_release(&st->memory);
 	free(st->what);
 	free(st);
 }
@@ -70,7 +73,12 @@ store_memory(char *data, size_t len, const char *what)
 {
 	struct store *st = store_new(mem_strdup(what));
 
-	st->memory = data;
+	st->memory = (struct buf){
+		.data = data,
+		.len = len,
+		.cap = len + 1,
+		.max = len,
+	};
 	st->size = (int64_t)len;
 	return st;
 }
@@ -122,8 +130,8 @@ store_pread(
 		return check_unchanged(st, err);
 	if ((int64_t)room > left)
 		room = (size_t)left;
-	if (st->memory != NULL) {
-		memcpy(out, st->memory + offset, room);
+	if (st->fd < 0) {
+		memcpy(out, st->memory.data + offset, room);
 		return (ssize_t)room;
 	}
 	n = pread_again(st->fd, out, room, offset);
@@ -248,64 +256,54 @@ too_large(const char *what, int64_t limit, struct error *err)
 	    (long long)limit);
 }
 
-void
-store_writer_init(struct store_writer *w, const char *what, int64_t limit)
+static int
+cannot_keep(const struct store *st, struct error *err)
 {
-	*w = (struct store_writer){
-		.store = store_new(mem_strdup(what)),
-		.head = buf_make(STORE_MEMORY),
-		.limit = limit,
-	};
+	return error_errno(err,
+	    errno == ENOSPC || errno == EDQUOT ? ERR_TEMPORARY : ERR_IO, errno,
+	    "cannot keep a copy of %s", st->what);
 }
 
-/* Into memory while it is little, then into a temporary file. */
+/* What is in memory goes to a temporary file, and all the rest behind it. */
 static int
-spill(struct store_writer *w, const char *data, size_t len, struct error *err)
+move_to_file(struct store *st, struct error *err)
 {
-	struct store *st = w->store;
+	auto_fd int fd = io_temp_file(err);
 
-	if (st->fd < 0 && len <= w->head.max - w->head.len) {
-		buf_add(&w->head, data, len);
-		return 0;
-	}
-	if (st->fd < 0) {
-		st->fd = io_temp_file(err);
-		if (st->fd < 0)
-			return -1;
-	}
-	if (io_write_all(st->fd, w->head.data, w->head.len) < 0 ||
-	    io_write_all(st->fd, data, len) < 0)
-		return error_errno(err,
-		    errno == ENOSPC || errno == EDQUOT ? ERR_TEMPORARY : ERR_IO,
-		    errno, "cannot keep a copy of %s", st->what);
-	buf_release(&w->head);
+	if (fd < 0)
+		return -1;
+	if (io_write_all(fd, st->memory.data, st->memory.len) < 0)
+		return cannot_keep(st, err);
+	buf_release(&st->memory);
+	st->fd = fd;
+	fd = -1;
 	return 0;
 }
 
-int
-store_writer_add(
-    struct store_writer *w, const char *data, size_t len, struct error *err)
-{
-	w->store->size += (int64_t)len;
-	if (w->limit > 0 && w->store->size > w->limit)
-		return too_large(w->store->what, w->limit, err);
-	return spill(w, data, len, err);
-}
-
 struct store *
-store_writer_finish(struct store_writer *w)
+store_empty(const char *what, int64_t limit)
 {
-	if (w->store->fd < 0)
-		w->store->memory = buf_take(&w->head);
-	return steal(w->store);
+	struct store *st = store_new(mem_strdup(what));
+
+	st->limit = limit;
+	return st;
 }
 
-void
-store_writer_release(struct store_writer *w)
+int
+store_append(struct store *st, const void *data, size_t len, struct error *err)
 {
-	store_free(w->store);
-	w->store = NULL;
-	buf_release(&w->head);
+	if (st->limit > 0 && st->size + (int64_t)len > st->limit)
+		return too_large(st->what, st->limit, err);
+	if (st->fd < 0 && len <= st->memory.max - st->memory.len) {
+		buf_add(&st->memory, data, len);
+	} else {
+		if (st->fd < 0 && move_to_file(st, err) < 0)
+			return -1;
+		if (io_write_all(st->fd, data, len) < 0)
+			return cannot_keep(st, err);
+	}
+	st->size += (int64_t)len;
+	return 0;
 }
 
 /* Copy fd to its end. */
@@ -313,10 +311,9 @@ static struct store *
 store_copy(int fd, const char *what, int64_t limit,
     const volatile int *interrupted, struct error *err)
 {
-	auto_store_writer struct store_writer w;
+	auto_store struct store *st = store_empty(what, limit);
 	char block[STREAM_BLOCK];
 
-	store_writer_init(&w, what, limit);
 	for (;;) {
 		ssize_t n = io_read_patiently(
 		    fd, block, sizeof(block), what, interrupted, err);
@@ -324,8 +321,8 @@ store_copy(int fd, const char *what, int64_t limit,
 		if (n < 0)
 			return NULL;
 		if (n == 0)
-			return store_writer_finish(&w);
-		if (store_writer_add(&w, block, (size_t)n, err) < 0)
+			return steal(st);
+		if (store_append(st, block, (size_t)n, err) < 0)
 			return NULL;
 	}
 }

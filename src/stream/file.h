@@ -39,25 +39,16 @@ struct store *store_spill(int fd, const char *what, int64_t limit,
     const volatile int *interrupted, struct error *err) MUST_CHECK;
 
 /*
- * A store filled block by block by who reads the input himself.  `limit` bytes
- * at most (0 = no limit), else ERR_DATA; ERR_TEMPORARY when the disk is full.
- * The store is handed over by store_writer_finish; what was never finished goes
- * with store_writer_release.
+ * An empty store that grows, to `limit` bytes at most (0 = no limit).
+ * store_append() fails with ERR_DATA beyond the limit, ERR_TEMPORARY when the
+ * disk is full, ERR_CANTCREATE or ERR_IO; the store holds what it held before,
+ * and nothing more can be appended.
  */
-struct store_writer {
-	struct store *store;
-	struct buf head; /* the bytes, while they are few */
-	int64_t limit;
-};
-
-void store_writer_init(struct store_writer *w, const char *what, int64_t limit);
-int store_writer_add(struct store_writer *w, const char *data, size_t len,
+struct store *store_empty(const char *what, int64_t limit) MUST_CHECK;
+int store_append(struct store *st, const void *data, size_t len,
     struct error *err) MUST_CHECK;
-struct store *store_writer_finish(struct store_writer *w) MUST_CHECK;
-void store_writer_release(struct store_writer *w);
-#define auto_store_writer CLEANUP(store_writer_release)
 
-/* Take over bytes from the allocator. */
+/* Take over bytes from the allocator; behind them is a NUL. */
 struct store *store_memory(char *data, size_t len, const char *what);
 
 int64_t store_size(const struct store *st);

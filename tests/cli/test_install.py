@@ -16,15 +16,16 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def make(tmp_path):
-    """make(target, links="yes") -> (root, result)"""
+    """make(target, links="yes", mail="no") -> (root, result)"""
     env = {name: value for name, value in os.environ.items()
            if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR")}
 
-    def run(target, links="yes"):
+    def run(target, links="yes", mail="no"):
         root = tmp_path / "root"
         return root, subprocess.run(
             ["make", "-s", "-C", BUILDDIR, target, "DESTDIR=%s" % root,
-             "prefix=/usr", "SENDMAIL_LINKS=" + links],
+             "prefix=/usr", "SENDMAIL_LINKS=" + links,
+             "MAIL_LINKS=" + mail],
             env=env, capture_output=True, text=True)
     return run
 
@@ -50,6 +51,18 @@ def test_links(make):
     # Again, over what is there.
     assert make("install")[1].returncode == 0
     assert make("uninstall")[1].returncode == 0
+    assert files(root) == []
+
+
+def test_links_of_mail(make):
+    for _ in range(2):
+        root, done = make("install", links="no", mail="yes")
+        assert done.returncode == 0, done.stderr
+    found = [path for path in files(root) if (root / path).is_symlink()]
+    assert found == ["usr/bin/mail", "usr/bin/mailx"]
+    result = subprocess.run([root / found[1], "--help"], capture_output=True)
+    assert result.stdout.startswith(b"usage: mail "), result
+    assert make("uninstall", links="no", mail="yes")[1].returncode == 0
     assert files(root) == []
 
 

@@ -35,9 +35,10 @@ def measure(make_env, tls_context, cacert, tmp_path):
     """measure(tls, *args, feed=0) -> (peak in kB, bytes of the message).
 
     words is a command line in place of that of mitto's own; before and after
-    stand around what is fed.
+    stand around what is fed.  With a command it is `mitto run`.
     """
-    def run(tls, *args, feed=0, words=None, before=b"", after=b""):
+    def run(tls, *args, feed=0, words=None, before=b"", after=b"",
+            command=()):
         seen = {}
 
         def at_end():
@@ -45,9 +46,10 @@ def measure(make_env, tls_context, cacert, tmp_path):
         sink = Sink(tls_context if tls else None, at_end)
         process = subprocess.Popen(
             [MITTO, *words] if words else
-            [MITTO, "-S", "127.0.0.1:%d" % sink.port, "--tls",
+            [MITTO, *["run"][:len(command)],
+             "-S", "127.0.0.1:%d" % sink.port, "--tls",
              "ssl" if tls else "plain", "--cacert", cacert, "-f",
-             "a@home.example", *args, BOB],
+             "a@home.example", *args, BOB, *["--"][:len(command)], *command],
             env=make_env({"TMPDIR": tmp_path, "MITTO_TLS": "plain",
                           "MITTO_SERVER": "127.0.0.1:%d" % sink.port}),
             cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -127,3 +129,15 @@ def test_in_place_of_sendmail(measure, words, before, after):
                           feed=SIZE)
     assert size > SIZE
     assert large <= small + ROOM, (small, large)
+
+
+def test_output_of_a_command(measure):
+    def output(size, source):
+        return measure(False, "--on=always", command=[
+            "head", "-c", str(size), source])
+    small, _ = output(MIB, "/dev/urandom")
+    large, size = output(9 * MIB, "/dev/urandom")
+    assert size > 9 * MIB
+    assert large <= small + ROOM, (small, large)
+    packed, _ = output(SIZE, "/dev/zero")
+    assert packed <= small + ROOM, (small, packed)

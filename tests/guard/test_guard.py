@@ -59,12 +59,25 @@ def test_only_own_or_earlier_layers(path):
 
 @pytest.mark.parametrize("header, home", [
     (r"curl/\w+\.h", r"smtp/"), (r"magic\.h", r"message/sniff"),
-    (r"idn2\.h", r"text/idn"), (r"openssl/\w+\.h", r"(base|sign|smtp)/")])
+    (r"idn2\.h", r"text/idn"), (r"zlib\.h", r"stream/gzip"),
+    (r"openssl/\w+\.h", r"(base|sign|smtp)/")])
 def test_each_library_has_one_home(header, home):
     for path in FILES:
         if re.search(r"(?m)^\s*#\s*include\s*<%s>" % header,
                      path.read_text()):
             assert re.match(home, str(path.relative_to(SRC))), name(path)
+
+
+def test_no_name_is_taken_twice():
+    """A linker takes the first of an archive's and says nothing."""
+    library = BUILDDIR / "src" / "libmitto.a"
+    if not library.exists():
+        pytest.skip("there is no libmitto.a")
+    shown = subprocess.run([tool("nm"), "-g", "--defined-only", library],
+                           capture_output=True, text=True, check=True).stdout
+    found = re.findall(r"(?m)^[0-9a-f]+ [A-Z] (\w+)$", shown)
+    assert len(found) > 300
+    assert sorted({n for n in found if found.count(n) > 1}) == []
 
 
 def test_only_the_top_prints_or_exits():
@@ -190,7 +203,8 @@ def test_tests_know_no_machine():
                 assert not places.search(path.read_text()), path
 
 
-@pytest.mark.parametrize("page", ["mitto.1", "mitto.conf.5"])
+@pytest.mark.parametrize("page", ["mitto.1", "mitto.conf.5",
+                                  "mitto-cookbook.7"])
 def test_manual_is_whole(page):
     text = (BUILDDIR / "man" / page).read_text()
     assert not re.findall(r"@[A-Z]+@", text)

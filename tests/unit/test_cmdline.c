@@ -73,7 +73,7 @@ static const struct {
 	{ "unknown name", "--sujbect", ERR_USAGE, "unknown option '--sujbect'",
 	    "did you mean --subject?" },
 	{ "no abbreviation", "--subj=x", ERR_USAGE, "unknown option '--subj'",
-	    "--help=all" },
+	    "did you mean --subject?" },
 	{ "unknown letter", "-Z", ERR_USAGE, "unknown option '-Z'",
 	    "--help=all" },
 	{ "later release", "-Q", ERR_USAGE, "unknown option '-Q'", "" },

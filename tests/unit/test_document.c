@@ -61,7 +61,7 @@ test_long_help(void **state UNUSED)
 		bool there = strstr(out.data, name) != NULL &&
 		    strstr(out.data, options[i].help) != NULL;
 
-		if (there != ((options[i].scope & IN_ARGV) != 0))
+		if (there != ((options[i].scope & IS_FLAG) != 0))
 			fail_msg("%s", name);
 	}
 }
@@ -71,6 +71,9 @@ static const struct {
 	const char *hint;
 } topics[] = {
 	{ "all", "Attachments\n", NULL },
+	{ "mail", "usage: mail [-s SUBJECT]", NULL },
+	{ "run", "usage: mitto run [options]", NULL },
+	{ "on", "  --on WHEN", NULL },
 	{ "attach", "  -a, --attach FILE", NULL },
 	{ "--attach", "  -a, --attach FILE", NULL },
 	{ "-a", "  -a, --attach FILE", NULL },
@@ -174,7 +177,7 @@ test_manuals(void **state UNUSED)
 	document_man_options(&options_part);
 	document_man_keys(&keys_part);
 	assert_false(options_part.full || keys_part.full);
-	check_mdoc("options", options_part.data, IN_ARGV);
+	check_mdoc("options", options_part.data, IS_FLAG);
 	check_mdoc("keys", keys_part.data, IN_CONFIG);
 }
 

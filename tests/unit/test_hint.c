@@ -34,6 +34,7 @@ test_situations(void **state UNUSED)
 		{ HINT_UNTRUSTED, "--fingerprint=NAME" },
 		{ HINT_WRONG_NAME, "--fingerprint=NAME" },
 		{ HINT_EXPIRED, "--fingerprint=NAME" },
+		{ HINT_FAMILY, "-4" },
 		{ HINT_PINNED, "--fingerprint=NAME" },
 		{ HINT_NO_LOGIN_OFFERED, "--auth=off" },
 		{ HINT_NO_LOGIN_25, "--port=587" },

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A thin wrapper, so that nobody else handles OpenSSL's contexts.
+ */
+#include "base/digest.h"
+
+#include "base/mem.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+struct digest {
+	EVP_MD_CTX *ctx;
+};
+
+struct digest *
+digest_new(void)
+{
+	struct digest *d = mem_zero(sizeof(*d));
+
+	d->ctx = EVP_MD_CTX_new();
+	if (d->ctx == NULL ||
+	    EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) != 1)
+		_exit(EX_OSERR);
+	return d;
+}
+
+void
+digest_add(struct digest *d, const void *data, size_t len)
+{
+	(void)EVP_DigestUpdate(d->ctx, data, len);
+}
+
+void
+digest_hex(struct digest *d, char out[DIGEST_HEX])
+{
+	unsigned char raw[EVP_MAX_MD_SIZE] = { 0 };
+	unsigned len = 0;
+
+	(void)EVP_DigestFinal_ex(d->ctx, raw, &len);
+	for (size_t i = 0; i < DIGEST_HEX / 2; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", raw[i]);
+}
+
+void
+digest_free(struct digest *d)
+{
+	if (d == NULL)
+		return;
+	EVP_MD_CTX_free(d->ctx);
+	free(d);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Words separated by NUL, as mail's: what is accepted can be applied, and what
+ * is refused is explained. */
+#include "settings/mail_args.h"
+
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	auto_free char *text = mem_strndup((const char *)data, size);
+	struct request r = { 0 };
+	struct cmdline cl = { 0 };
+	struct error err = ERROR_INIT;
+	char *argv[64];
+	int argc = 0;
+
+	for (char *p = text; p < text + size && argc < 64; p += strlen(p) + 1)
+		argv[argc++] = p;
+	if (mail_args_parse(&cl, argc, argv, &err) == 0) {
+		if (cmdline_apply(&cl, &r, &err) != 0)
+			abort();
+	} else if (err.text[0] == '\0') {
+		abort();
+	}
+	cmdline_release(&cl);
+	request_release(&r);
+	return 0;
+}
