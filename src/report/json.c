@@ -13,6 +13,7 @@ state_name(enum result_state state)
 {
 	static const char *const names[] = {
 		[RESULT_SENT] = "sent",
+		[RESULT_QUEUED] = "queued",
 		[RESULT_PARTIAL] = "partial",
 		[RESULT_FAILED] = "failed",
 		[RESULT_IN_DOUBT] = "in-doubt",
@@ -70,7 +71,7 @@ put_recipients(struct buf *out, const struct outcome *o)
 static enum stage
 stage_of(const struct result *r, int status)
 {
-	if (r->outcome != NULL && status != 0)
+	if (r->outcome != NULL && (status != 0 || r->queue_id != NULL))
 		return r->outcome->stage;
 	return status == 0 ? STAGE_DONE : STAGE_CONNECT;
 }
@@ -94,7 +95,8 @@ result_json(const struct result *r, struct buf *out)
 	buf_printf(out, ",\"stage\":\"%s\"", stage_name(stage_of(r, status)));
 	put_reply(out, o != NULL ? &o->reply : NULL);
 	put_string(out, "hint", err != NULL ? err->hint : NULL);
-	buf_printf(out, ",\"queue_id\":null,\"elapsed_ms\":%lld",
+	put_string(out, "queue_id", r->queue_id);
+	buf_printf(out, ",\"elapsed_ms\":%lld",
 	    o != NULL ? (long long)o->elapsed_ms : 0);
 	put_recipients(out, o);
 	buf_puts(out, "}\n");
@@ -118,6 +120,7 @@ result_log(const struct result *r, struct buf *out)
 	put_value(out, "id", r->message_id);
 	put_value(out, "account", r->account);
 	put_value(out, "from", r->sender);
+	put_value(out, "queue", r->queue_id);
 	if (o != NULL)
 		buf_printf(out, " recipients=%zu", o->count);
 	for (size_t i = 0; o != NULL && i < o->count && i < 20; i++)
