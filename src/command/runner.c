@@ -418,11 +418,13 @@ set_hold(struct runner *r, const struct group *g, const struct error *why)
 	hold_set(r->spool, g->key, why->text, clock_now(), chance());
 	if (r->error.kind == ERR_NONE)
 		r->error = *why;
-	/* The same trouble is told once, except to who asked for this run. */
-	if (known && r->only == NULL && !r->watch->terminal.tty)
+	/* The same trouble is told once, except to a person; and who asked for
+	 * these messages hears of it at the end. */
+	if (r->only != NULL || (known && !r->watch->terminal.tty))
 		return;
-	text = mem_printf("account '%s' waits: %s",
-	    g->account != NULL ? g->account : "none", why->text);
+	text = g->account != NULL
+	    ? mem_printf("account '%s' waits: %s", g->account, why->text)
+	    : mem_printf("mail without an account waits: %s", why->text);
 	say(r, text);
 }
 

@@ -122,6 +122,17 @@ take_number(const char **p, int64_t *out)
 	return true;
 }
 
+/* Text up to the padding. */
+static void
+take_text(char out[STATE_TEXT], const char *p)
+{
+	size_t len;
+
+	state_text(out, p);
+	for (len = strlen(out); len > 0 && out[len - 1] == ' '; len--)
+		out[len - 1] = '\0';
+}
+
 static void
 read_head(struct state *s, const char *id, const char *p)
 {
@@ -138,7 +149,7 @@ read_head(struct state *s, const char *id, const char *p)
 	    !take_number(&p, &got.next) || !take_number(&p, &got.age))
 		return;
 	s->schedule = got;
-	state_text(s->reason, p);
+	take_text(s->reason, p);
 }
 
 static void
@@ -163,7 +174,7 @@ read_mark(struct mark *m, const char *p)
 	if (p[0] != '-')
 		memcpy(got.enhanced, p, len);
 	p += len;
-	state_text(got.text, *p == ' ' ? p + 1 : p);
+	take_text(got.text, *p == ' ' ? p + 1 : p);
 	*m = got;
 }
 
@@ -174,7 +185,6 @@ state_read(struct state *s, const char *id, const char *data, size_t len)
 		const char *at = data + slot * STATE_SLOT;
 		char body[BODY_LEN + 1];
 		char hex[DIGEST_HEX];
-		size_t used = BODY_LEN;
 
 		if (len < (slot + 1) * STATE_SLOT)
 			return;
@@ -183,10 +193,6 @@ state_read(struct state *s, const char *id, const char *data, size_t len)
 			continue;
 		memcpy(body, at, BODY_LEN);
 		body[BODY_LEN] = '\0';
-		while (used > 0 && body[used - 1] == ' ')
-			used--;
-		/* One blank stays: it ends the last number. */
-		body[used < BODY_LEN ? used + 1 : used] = '\0';
 		if (slot == 0)
 			read_head(s, id, body);
 		else
