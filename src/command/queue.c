@@ -191,9 +191,11 @@ list(struct call *c)
 static int
 find(struct call *c, const char *word, enum spool_box *box, char id[SPOOL_ID])
 {
-	if (c->missing)
-		return error_set(&c->error, ERR_NOINPUT,
-		    "there is no message '%s' in the queue", word);
+	if (c->missing) {
+		(void)error_set(&c->error, ERR_NOINPUT,
+		    "there is no message '%s': the queue is empty", word);
+		return error_hint(&c->error, "mitto queue list");
+	}
 	return spool_find(&c->spool, word, box, id, &c->error);
 }
 

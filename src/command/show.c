@@ -182,6 +182,18 @@ run_keep_copy(struct stream *from, const char *name, char **path)
 	return -1;
 }
 
+/* Was it to be sent, and is there no other copy of it? */
+static bool
+is_only_copy(const struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+
+	if (s->check || s->dry_run || s->output != NULL)
+		return false;
+	return was_typed(run) || was_piped(run) || run->request.draft.edit ||
+	    run->only_copy != NULL;
+}
+
 void
 run_keep(struct run *run)
 {
@@ -189,9 +201,7 @@ run_keep(struct run *run)
 	auto_free char *path = NULL;
 	bool whole;
 
-	if ((was_typed(run) || was_piped(run) || run->request.draft.edit ||
-		run->only_copy != NULL) &&
-	    later_keep(run))
+	if (is_only_copy(run) && later_keep(run))
 		return;
 	copy = take_only_copy(run, &whole);
 	if (copy == NULL)

@@ -21,14 +21,20 @@
 #define TRIES 10 /* to find a name that is free */
 
 static int
+hint_room(const struct spool *s, struct error *err)
+{
+	if (err->kind == ERR_TEMPORARY)
+		(void)error_hint(
+		    err, "df -h '%s'; df -i '%s'; ulimit -n", s->path, s->path);
+	return -1;
+}
+
+static int
 no_entry(const struct spool *s, int errnum, const char *step, struct error *err)
 {
 	(void)error_errno(err, io_error_kind(errnum), errnum,
 	    "the message cannot be kept in the queue '%s' (%s)", s->path, step);
-	if (errnum == ENOSPC || errnum == EDQUOT)
-		(void)error_hint(
-		    err, "df -h '%s'; df -i '%s'", s->path, s->path);
-	return -1;
+	return hint_room(s, err);
 }
 
 static void
@@ -119,7 +125,7 @@ write_message(const struct spool *s, int box, const char *temporary,
 	/* Whoever sweeps leaves it alone. */
 	(void)flock(fd, LOCK_EX | LOCK_NB);
 	if (entry_write(fd, e, message, err) < 0)
-		return -1;
+		return hint_room(s, err);
 	if (fsync(fd) < 0)
 		return no_entry(s, errno, "fsync", err);
 	own = fd;

@@ -335,7 +335,8 @@ test_lookup(void **state UNUSED)
 	assert_ptr_equal(option_by_letter('r'), option_by_name("from"));
 	assert_ptr_equal(option_by_letter('f'), option_by_name("from"));
 	assert_null(option_by_letter('\0'));
-	assert_null(option_by_letter('Q'));
+	assert_string_equal(option_by_letter('Q')->letter_value, "always");
+	assert_null(option_by_letter('Z'));
 	assert_null(option_by_name("notified"));
 	assert_string_equal(option_suggest("sujbect", IN_ARGV), "subject");
 	assert_string_equal(
