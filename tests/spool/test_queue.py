@@ -430,6 +430,18 @@ def test_modes(mail, script, spool, home):
         assert mode == (0o700 if path.is_dir() else 0o600), path
 
 
+def test_spool_is_a_flag_and_a_key(run_mitto, config, tmp_path):
+    config("[defaults]\nspool = %s/b\nserver = 127.0.0.1:1\n" % tmp_path)
+    for place, flags in (("a", ["--spool", tmp_path / "a"]), ("b", [])):
+        env = {"MITTO_SPOOL": None}
+        result = run_mitto("-Q", *flags, "-f", SENDER, BOB, stdin=b"x\n",
+                           env=env)
+        assert result.status == 0, result
+        assert (tmp_path / place / "queue").is_dir()
+        shown = run_mitto("queue", "list", *flags, env=env).out
+        assert b"1 queued" in shown, shown
+
+
 def test_default_place(humble):
     """XDG_STATE_HOME, else ~/.local/state, for all but root."""
     run, path = humble
