@@ -253,10 +253,9 @@ mark_of(const struct recipient *r, const struct mark *before,
 	return m;
 }
 
-/* Everybody's fate to stable storage; which[i] is the place of recipient i of
- * the outcome in the entry. */
+/* which[i] is the place of recipient i of the outcome in the entry. */
 static int
-record(struct item *it, const struct outcome *o, const size_t *which,
+record_marks(struct item *it, const struct outcome *o, const size_t *which,
     struct error *err)
 {
 	for (size_t i = 0; i < o->count; i++) {
@@ -266,10 +265,33 @@ record(struct item *it, const struct outcome *o, const size_t *which,
 		if (item_mark(it, which[i], &m, err) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* Everybody's fate to stable storage. */
+static int
+record(struct item *it, const struct outcome *o, const size_t *which,
+    struct error *err)
+{
+	if (record_marks(it, o, which, err) < 0)
+		return -1;
 	if (o->error.kind != ERR_INTERRUPTED)
 		schedule_attempt(&it->state.schedule, clock_now(), chance());
 	state_text(it->state.reason, o->error.text);
 	return item_sync(it, err);
+}
+
+/* Between two transactions: what the server has taken stays taken, whatever
+ * happens in the next one. */
+static void
+on_settled(void *ctx, const struct outcome *o)
+{
+	struct runner *r = ctx;
+	struct error err = ERROR_INIT;
+
+	if (record_marks(r->item, o, r->which, &err) < 0 ||
+	    item_sync(r->item, &err) < 0)
+		say(r, err.text);
 }
 
 /* What became of it decides where it goes. */
@@ -333,6 +355,8 @@ send_item(struct runner *r, struct item *it, struct smtp_session *session,
 		names[envelope.count++] = to->items[i];
 	}
 	entry_wire(&it->entry, it->file, &wire);
+	r->item = it;
+	r->which = which;
 	(void)smtp_send(session, &envelope, &wire, false, &o);
 	watch_clear(r->watch);
 	if (is_accounts_fault(&o)) {
@@ -437,6 +461,8 @@ run_group(struct runner *r, const struct group *g)
 	struct state hold;
 	struct route route;
 
+	observer.settled = on_settled;
+	observer.settled_ctx = r;
 	hold_read(r->spool, g->key, &hold);
 	if (r->only == NULL && !schedule_due(&hold.schedule, clock_now())) {
 		r->held += g->ids.count;

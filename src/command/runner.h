@@ -19,6 +19,10 @@ struct runner {
 	long long deadline_ms; /* begin no message after it; 0 = none */
 	int64_t largest;       /* message to begin; 0 = any */
 
+	/* the message that is being sent */
+	struct item *item;
+	const size_t *which; /* places of its envelope's recipients */
+
 	/* what happened */
 	size_t sent;
 	size_t later;       /* tried and put off */

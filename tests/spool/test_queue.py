@@ -610,6 +610,24 @@ def test_interrupted_run_loses_nothing(mail, queue, script, spool, make_env,
     assert queue("flush").answer["sent"] == 3
 
 
+def test_marks_between_transactions(mail, queue, script, make_env, tmp_path):
+    """A runner that dies in the second transaction: the first one counts."""
+    from program import MITTO
+    people = ["p%d@there.example" % n for n in range(250)]
+    server = script(offers=["LIMITS RCPTMAX=100"], replies={
+        "MAIL": ["250 ok", Hang(), "250 ok"]})
+    mail(server, "-Q", to=people)
+    with subprocess.Popen([MITTO, "queue", "flush"], env=make_env(),
+                          cwd=tmp_path) as process:
+        while server.count("MAIL") < 2:
+            time.sleep(0.01)
+        process.kill()
+    assert queue("flush").answer["sent"] == 1
+    assert [len(m.recipients) for m in server.messages] == [100, 100, 50]
+    assert sorted(p for m in server.messages for p in m.recipients) == \
+        sorted(people)
+
+
 def test_second_runner_leaves(mail, run_mitto, script, spool, make_env,
                               tmp_path):
     from program import MITTO
