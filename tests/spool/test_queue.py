@@ -4,6 +4,7 @@
 import email
 import email.policy
 import os
+import shutil
 import stat
 import subprocess
 import time
@@ -11,7 +12,8 @@ import time
 import pytest
 
 from conftest import BOB, SENDER, content
-from server import Close, Hang
+from program import MITTO, SRCDIR
+from server import DEFAULTS, Close, Hang
 
 CARL, DORA = "carl@there.example", "dora@there.example"
 
@@ -35,7 +37,6 @@ TEMPORARY = {
 
 def once(replies):
     """Each bad reply is given one time; then the server is healthy."""
-    from server import DEFAULTS
     healthy = dict(DEFAULTS, EHLO="250 test.example")
     return {stage: [reply, healthy[stage]]
             for stage, reply in replies.items()}
@@ -589,11 +590,39 @@ def test_log(mail, run_mitto, queue, script, spool, tmp_path):
     assert " sent exit=0 " in lines[1]
 
 
+# What is shipped with it -------------------------------------------------
+
+def test_units_are_sound(tmp_path):
+    analyze = shutil.which("systemd-analyze")
+    contrib = SRCDIR / "contrib"
+    if analyze is None or not contrib.exists():
+        pytest.skip("no systemd-analyze, or no sources")
+    for unit in contrib.glob("mitto-queue.[!c]*"):
+        text = unit.read_text().replace("ExecStart=mitto",
+                                        "ExecStart=" + MITTO)
+        (tmp_path / unit.name).write_text(text)
+    done = subprocess.run(
+        [analyze, "verify", "--man=no", *tmp_path.glob("mitto-queue.*")],
+        capture_output=True, text=True)
+    assert "mitto-queue" not in done.stderr, done.stderr
+
+
+def test_writers_see_a_status(make_env, tmp_path):
+    """What is not wanted is read all the same: no broken pipe for cron."""
+    with subprocess.Popen(
+            [MITTO, "-C", "none", "--max-size", "1000", "-f", SENDER, BOB],
+            env=make_env(), cwd=tmp_path, stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE) as process:
+        process.stdin.write(b"x" * (4 << 20))
+        process.stdin.close()
+        assert b"1000" in process.stderr.read()
+    assert process.returncode == 65
+
+
 # Interrupted -------------------------------------------------------------
 
 def test_interrupted_run_loses_nothing(mail, queue, script, spool, make_env,
                                        tmp_path):
-    from program import MITTO
     server = script(replies={"DATA": [Hang(), "354 go"]})
     for _ in range(3):
         mail(server, "-Q")
@@ -612,7 +641,6 @@ def test_interrupted_run_loses_nothing(mail, queue, script, spool, make_env,
 
 def test_marks_between_transactions(mail, queue, script, make_env, tmp_path):
     """A runner that dies in the second transaction: the first one counts."""
-    from program import MITTO
     people = ["p%d@there.example" % n for n in range(250)]
     server = script(offers=["LIMITS RCPTMAX=100"], replies={
         "MAIL": ["250 ok", Hang(), "250 ok"]})
@@ -630,7 +658,6 @@ def test_marks_between_transactions(mail, queue, script, make_env, tmp_path):
 
 def test_second_runner_leaves(mail, run_mitto, script, spool, make_env,
                               tmp_path):
-    from program import MITTO
     server = script(replies={"DATA": [Hang(), "354 go"]})
     mail(server, "-Q")
     with subprocess.Popen([MITTO, "queue", "flush"], env=make_env(),
