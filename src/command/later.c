@@ -240,3 +240,25 @@ later_keep(struct run *run)
 	entry_release(&e);
 	return kept;
 }
+
+void
+later_remind(const struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+	auto_strlist struct strlist ids = { .items = NULL };
+	auto_spool struct spool spool = SPOOL_INIT;
+	struct error ignored = ERROR_INIT;
+	auto_free char *path = NULL;
+
+	if (s->queue.value == QUEUE_NEVER || s->quiet ||
+	    !run->watch.terminal.tty)
+		return;
+	path = route_spool(s, &ignored);
+	if (path != NULL && spool_open(&spool, path, false, &ignored) == 0 &&
+	    spool_list(&spool, BOX_FAILED, &ids, NULL, &ignored) == 0 &&
+	    ids.count > 0)
+		(void)fprintf(stderr,
+		    "undelivered messages in failed/: %zu; see mitto queue "
+		    "list\n",
+		    ids.count);
+}

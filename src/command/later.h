@@ -20,4 +20,7 @@ void later_rest(struct run *run);
  * the settings or the message do not allow it, or it fails. */
 bool later_keep(struct run *run);
 
+/* A person at the terminal is told of what lies in failed/. */
+void later_remind(const struct run *run);
+
 #endif

@@ -258,14 +258,16 @@ static int
 record_marks(struct item *it, const struct outcome *o, const size_t *which,
     struct error *err)
 {
+	int result = 0;
+
 	for (size_t i = 0; i < o->count; i++) {
 		struct mark m =
 		    mark_of(&o->recipients[i], &it->state.marks[which[i]], o);
 
 		if (item_mark(it, which[i], &m, err) < 0)
-			return -1;
+			result = -1;
 	}
-	return 0;
+	return result;
 }
 
 /* Everybody's fate to stable storage. */

@@ -141,6 +141,8 @@ deliver(struct run *run)
 	run->result.state = result_state(&run->outcome, s->check);
 	later_rest(run);
 	finish(run);
+	if (run->result.state == RESULT_SENT)
+		later_remind(run);
 	if (more && run->result.state == RESULT_SENT)
 		runner_go_on(run, session);
 	smtp_close(session);

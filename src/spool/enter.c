@@ -92,7 +92,7 @@ publish(int box, const char *temporary, const struct state *state,
 		if (write_state(box, id, state) < 0) {
 			if (errno == EEXIST)
 				continue;
-			break;
+			return -1;
 		}
 		if (renameat2(box, temporary, box, id, RENAME_NOREPLACE) == 0)
 			return 0;
@@ -102,12 +102,15 @@ publish(int box, const char *temporary, const struct state *state,
 			return 0;
 		}
 		if (errno != EEXIST)
-			break;
+			return -1;
 		/* The state that lies there now is ours, not of the message
 		 * that has the name. */
 		spool_state_name(id, name);
 		(void)unlinkat(box, name, 0);
 	}
+	/* The last name tried is somebody else's. */
+	id[0] = '\0';
+	errno = EEXIST;
 	return -1;
 }
 

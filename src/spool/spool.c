@@ -373,12 +373,14 @@ is_left_behind(int box, const char *name)
 void
 spool_sweep(const struct spool *s)
 {
-	for (int i = BOX_QUEUE; i <= BOX_CORRUPT; i++) {
+	for (int i = BOX_QUEUE; i <= BOX_HOLD; i++) {
 		DIR *dir = open_stream(s, (enum spool_box)i);
 		const struct dirent *d;
 
 		while (dir != NULL && (d = readdir(dir)) != NULL)
-			if (is_left_behind(s->boxes[i], d->d_name))
+			if (i == BOX_HOLD
+				? is_stale(s->boxes[i], d->d_name)
+				: is_left_behind(s->boxes[i], d->d_name))
 				(void)unlinkat(s->boxes[i], d->d_name, 0);
 		if (dir != NULL)
 			(void)closedir(dir);

@@ -82,8 +82,8 @@ int spool_list(const struct spool *s, enum spool_box box, struct strlist *ids,
 int spool_find(const struct spool *s, const char *word, enum spool_box *box,
     char id[SPOOL_ID], struct error *err) MUST_CHECK;
 
-/* Take away what dead writers left behind more than 36 hours ago.  The caller
- * is the runner. */
+/* Take away what dead writers left behind more than 36 hours ago, and holds as
+ * old.  The caller is the runner. */
 void spool_sweep(const struct spool *s);
 
 /* Move what cannot be read out of the queue, to corrupt/. */

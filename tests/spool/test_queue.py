@@ -197,6 +197,21 @@ def test_no_server_configured(run_mitto, spool):
     assert spool.ids() == [] and len(spool.ids("failed")) == 1
 
 
+def test_typed_text_is_kept(on_terminal, script, spool):
+    """And the next run that a person sees says that it is there."""
+    server = script(replies=once({"MAIL": "550 5.7.1 no"}))
+    args = ["-C", "none", "-S", server.address, "--tls=plain", "-f", SENDER,
+            BOB]
+    status, shown = on_terminal(*args, env={"MITTO_QUEUE": "fail"},
+                                typed=b"typed\n\x04")
+    kept = spool.ids("failed")[0]
+    assert status == 69 and "mitto queue retry " + kept in shown, shown
+    assert b"typed" in spool.file("failed").read_bytes()
+    status, shown = on_terminal(*args, env={"MITTO_QUEUE": "fail"},
+                                typed=b"again\n\x04")
+    assert status == 0 and "failed/: 1" in shown, shown
+
+
 # The runner --------------------------------------------------------------
 
 def test_one_connection_oldest_first(mail, queue, script):
@@ -269,6 +284,16 @@ def test_each_recipient_once(mail, queue, script, spool):
         queue("retry", "all")
     assert [m.recipients for m in server.messages] == [[BOB], [CARL]]
     assert spool.names("queue") == []
+
+
+def test_unfit_message_fails_alone(mail, queue, script, spool):
+    """Too big for this server: no fault of the account."""
+    server = script(offers=["SIZE 1000"])
+    mail(server, "-Q", text=b"x" * 70 + b"\n" + b"big\n" * 500)
+    mail(server, "-Q")
+    result = queue("flush", env={"MITTO_NOTICE": "none"})
+    assert (result.answer["sent"], result.answer["failed"]) == (1, 1), result
+    assert spool.ids() == [] and len(spool.ids("failed")) == 1
 
 
 def test_not_due(mail, queue, listed, script):
