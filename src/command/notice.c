@@ -141,7 +141,6 @@ put_fields(struct buf *out, const struct item *it)
 static int
 put_header(struct buf *out, const struct item *it, struct error *err)
 {
-	auto_buf struct buf head = buf_make(HEADER_CUT);
 	auto_free char *block = mem_zero(HEADER_CUT + 1);
 	struct wire wire;
 	const char *end;

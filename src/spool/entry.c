@@ -251,11 +251,11 @@ parse_number(const char *text, int64_t *out, struct error *err)
 	size_t len = strlen(text);
 	int64_t value = 0;
 
-	for (size_t i = 0; i < len; i++)
-		value = value * 10 + (text[i] - '0');
-	if (len == 0 || strspn(text, "0123456789") != len ||
+	if (len == 0 || len > DIGITS || strspn(text, "0123456789") != len ||
 	    (len > 1 && text[0] == '0'))
 		return damaged(err, "a number is wrong");
+	for (size_t i = 0; i < len; i++)
+		value = value * 10 + (text[i] - '0');
 	*out = value;
 	return 0;
 }
@@ -295,8 +295,6 @@ take(struct entry *e, char letter, char *text, struct error *err)
 	case 'F':
 		return parse_flags(e, value, err);
 	default: /* C, D */
-		if (strlen(value) > DIGITS)
-			return damaged(err, "a number is wrong");
 		return parse_number(
 		    value, letter == 'C' ? &e->created : &e->dot_lines, err);
 	}
