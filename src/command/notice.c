@@ -161,28 +161,30 @@ put_header(struct buf *out, const struct item *it, struct error *err)
 
 /* --- the whole ------------------------------------------------------------ */
 
+/* Append an address field with one address. */
 static int
-put_own_header(struct buf *out, const struct item *it, const char *to,
-    const char *boundary, struct error *err)
+put_address(struct buf *out, const char *name, const struct address *a,
+    struct error *err)
 {
-	auto_address_list struct address_list from = { .items = NULL };
-	auto_address_list struct address_list whom = { .items = NULL };
+	auto_address_list struct address_list list = { .items = NULL };
+
+	address_list_add(&list, a);
+	return header_addresses(out, name, &list, err);
+}
+
+static int
+put_own_header(struct buf *out, const struct item *it,
+    const struct address *from, const struct address *to, const char *boundary,
+    struct error *err)
+{
 	auto_buf struct buf id = buf_make(1024);
 	char date[DATETIME_SIZE];
 
-	if (address_parse(
-		&from, it->entry.sender, strlen(it->entry.sender), err) < 0 ||
-	    address_parse(&whom, to, strlen(to), err) < 0 || from.count == 0)
-		return -1;
-	free(from.items[0].name);
-	from.items[0].name = mem_strdup("mitto");
 	datetime_format(clock_now(), date);
 	msgid_make(&id,
-	    from.items[0].domain != NULL ? from.items[0].domain
-					 : "localhost.invalid",
-	    it->id);
-	if (header_addresses(out, "From", &from, err) < 0 ||
-	    header_addresses(out, "To", &whom, err) < 0 ||
+	    from->domain != NULL ? from->domain : "localhost.invalid", it->id);
+	if (put_address(out, "From", from, err) < 0 ||
+	    put_address(out, "To", to, err) < 0 ||
 	    header_text(out, "Date", date, err) < 0 ||
 	    header_tokens(out, "Message-ID", id.data, err) < 0 ||
 	    header_text(out, "Subject", "Message not delivered", err) < 0)
@@ -200,13 +202,13 @@ put_own_header(struct buf *out, const struct item *it, const char *to,
 }
 
 static int
-write_notice(
-    struct buf *out, const struct item *it, const char *to, struct error *err)
+write_notice(struct buf *out, const struct item *it, const struct address *from,
+    const struct address *to, struct error *err)
 {
 	auto_buf struct buf boundary = buf_make(80);
 
 	msgid_boundary(&boundary, it->id);
-	if (put_own_header(out, it, to, boundary.data, err) < 0)
+	if (put_own_header(out, it, from, to, boundary.data, err) < 0)
 		return -1;
 	buf_printf(out, "\r\n--%s\r\n", boundary.data);
 	put_words(out, it);
@@ -224,51 +226,83 @@ write_notice(
 static int64_t
 count_dots(const struct buf *text)
 {
-	int64_t n = text->len > 0 && text->data[0] == '.';
+	int64_t n = 0;
 
 	for (const char *p = text->data; (p = strstr(p, "\n.")) != NULL; p++)
 		n++;
 	return n;
 }
 
-int
-notice_send(struct spool *s, const struct item *it,
-    const struct settings *settings, struct error *err)
+/* Envelope and settings of the notice; it goes the way of the message. */
+static int
+fill_entry(struct entry *e, const struct item *it, const struct address *from,
+    const struct address *to, struct error *err)
 {
-	const char *to = receiver(&it->entry, settings);
-	auto_buf struct buf text = buf_make(NOTICE_MAX);
-	auto_stream struct stream *message = NULL;
-	struct entry e = { .created = clock_now() };
-	struct state state;
-	char id[SPOOL_ID];
-	int result;
+	auto_buf struct buf wire = buf_make(1024);
 
-	if (to == NULL)
-		return 0;
-	if (write_notice(&text, it, to, err) < 0)
-		return error_wrap(err, "no notice");
-	e.sender = mem_strdup("");
+	if (address_wire(&wire, to, err) < 0)
+		return -1;
+	e->created = clock_now();
+	e->sender = mem_strdup("");
 	if (it->entry.account != NULL)
-		e.account = mem_strdup(it->entry.account);
-	e.smtputf8 = it->entry.smtputf8;
-	e.size = (int64_t)text.len;
-	e.dot_lines = count_dots(&text);
-	strlist_add(&e.recipients, to);
+		e->account = mem_strdup(it->entry.account);
+	e->smtputf8 =
+	    address_needs_smtputf8(from) || address_needs_smtputf8(to);
+	e->eight_bit = e->smtputf8;
+	strlist_add(&e->recipients, wire.data);
 	for (size_t i = 0; i < it->entry.settings.count; i++) {
 		const char *kept = it->entry.settings.items[i];
 
 		if (strncmp(kept, "notify=", 7) != 0 &&
 		    strncmp(kept, "return=", 7) != 0 &&
 		    strncmp(kept, "envid=", 6) != 0)
-			strlist_add(&e.settings, kept);
+			strlist_add(&e->settings, kept);
 	}
-	state_init(&state, 1);
-	state.schedule = schedule_new(e.created);
-	message = stream_memory(text.data, text.len);
-	result = spool_enter(s, BOX_QUEUE, &e, message, &state, id, err);
+	return 0;
+}
+
+static int
+enter(
+    struct spool *s, struct entry *e, const struct buf *text, struct error *err)
+{
+	auto_stream struct stream *message =
+	    stream_memory(text->data, text->len);
+	struct state state;
+	char id[SPOOL_ID];
+	int result;
+
+	e->size = (int64_t)text->len;
+	e->dot_lines = count_dots(text);
+	state_init(&state, e->recipients.count);
+	state.schedule = schedule_new(e->created);
+	result = spool_enter(s, BOX_QUEUE, e, message, &state, id, err);
 	if (result == 0)
 		spool_trigger(s);
 	state_release(&state);
-	entry_release(&e);
 	return result;
+}
+
+int
+notice_send(struct spool *s, const struct item *it,
+    const struct settings *settings, struct error *err)
+{
+	const char *whom = receiver(&it->entry, settings);
+	auto_address struct address from = { .name = NULL };
+	auto_address struct address to = { .name = NULL };
+	auto_buf struct buf text = buf_make(NOTICE_MAX);
+	struct entry e = { .sender = NULL };
+	int result = -1;
+
+	if (whom == NULL)
+		return 0;
+	if (address_parse_one(&from, it->entry.sender, err) == 0 &&
+	    address_parse_one(&to, whom, err) == 0) {
+		free(from.name);
+		from.name = mem_strdup("mitto");
+		if (write_notice(&text, it, &from, &to, err) == 0 &&
+		    fill_entry(&e, it, &from, &to, err) == 0)
+			result = enter(s, &e, &text, err);
+	}
+	entry_release(&e);
+	return result == 0 ? 0 : error_wrap(err, "no notice");
 }

@@ -373,10 +373,12 @@ def test_no_notice_about_a_notice(mail, queue, script, spool):
     ("none", [], None), ("sender", ["--notify=never"], None),
     ("sender", ["--envelope-from", "<>"], None),
     ("sender", ["--notify=delay,failure"], SENDER),
-    ("root@home.example", [], "root@home.example")])
+    ("root@home.example", [], "root@home.example"),
+    ("Ops <ops@home.example>", ["--envelope-from", "\u00e1@home.example"],
+     "ops@home.example")])
 def test_who_gets_the_notice(mail, queue, script, spool, wish, args, to):
     server = script(replies={"RCPT": {BOB: "550 5.1.1 no"}},
-                    offers=["DSN"])
+                    offers=["DSN", "SMTPUTF8", "8BITMIME"])
     mail(server, "-Q", *args)
     assert queue("flush", env={"MITTO_NOTICE": wish}).status == 69
     queue("flush")
