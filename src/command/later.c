@@ -138,7 +138,7 @@ queued(struct run *run, const struct state *state, const struct spool *spool,
 	const struct outcome *o = &run->outcome;
 	size_t accepted = outcome_count(o, RECIPIENT_ACCEPTED);
 	size_t refused = o->count - accepted - e->recipients.count;
-	auto_free char *route = route_key(e->account, &e->settings);
+	auto_free char *route = route_key(e);
 
 	run->result.queue_id = run->queue_id;
 	run->result.retry_seconds = state->schedule.next - state->schedule.last;

@@ -30,7 +30,7 @@ queuelist_state(const struct item *it)
 static int64_t
 next_try(const struct item *it, struct state *hold)
 {
-	auto_free char *key = route_key(it->entry.account, &it->entry.settings);
+	auto_free char *key = route_key(&it->entry);
 
 	hold_read(it->spool, key, hold);
 	return hold->schedule.next > it->state.schedule.next

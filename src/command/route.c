@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define KEY_MAX (16L << 20)
 
@@ -97,14 +98,24 @@ route_record(struct strlist *out, const struct cmdline *cl, struct error *err)
 }
 
 char *
-route_key(const char *account, const struct strlist *settings)
+route_key(const struct entry *e)
 {
 	auto_buf struct buf key = buf_make(KEY_MAX);
 
-	buf_printf(&key, "%s\n", account != NULL ? account : "");
-	for (size_t i = 0; i < settings->count; i++)
-		buf_printf(&key, "%s\n", settings->items[i]);
+	buf_printf(&key, "%s\n%s\n", e->account != NULL ? e->account : "",
+	    e->account != NULL ? "" : e->sender);
+	for (size_t i = 0; i < e->settings.count; i++)
+		buf_printf(&key, "%s\n", e->settings.items[i]);
 	return buf_take(&key);
+}
+
+void
+route_copy(struct entry *to, const struct entry *from)
+{
+	*to = (struct entry){ .sender = mem_strdup(from->sender) };
+	if (from->account != NULL)
+		to->account = mem_strdup(from->account);
+	strlist_copy(&to->settings, &from->settings);
 }
 
 /* --- taking up again ------------------------------------------------------ */
@@ -141,31 +152,61 @@ static int
 find_password(struct route *r, struct error *err)
 {
 	struct settings *s = &r->request.settings;
+	const struct rlimit none = { 0, 0 };
 
 	if (s->user == NULL || s->auth.value == AUTH_OFF ||
 	    s->auth.value == AUTH_EXTERNAL)
 		return 0;
+	/* What is in memory from here on must not end in a core file. */
+	(void)setrlimit(RLIMIT_CORE, &none);
 	/* Nobody sits there to be asked. */
 	s->no_input = true;
 	return password_find(&r->password, s, r->endpoint.host, err);
 }
 
-int
-route_open(struct route *r, const char *account, const struct strlist *settings,
+/* The account that was used, if it is still there; else that of the sender. */
+static int
+find_account(const struct route *r, const struct entry *e, const char **account,
     struct error *err)
 {
+	*account = e->account;
+	if (e->account == NULL)
+		return account_choose(&r->config, &r->cmdline,
+		    e->sender[0] != '\0' ? e->sender : NULL, account, err);
+	if (config_has_account(&r->config, e->account))
+		return 0;
+	(void)error_set(
+	    err, ERR_CONFIG, "there is no account '%s' any more", e->account);
+	return error_hint(err, "mitto config show");
+}
+
+/* No server, but accounts that have one: none is for this sender. */
+static int
+check_guess(const struct route *r, const struct entry *e, struct error *err)
+{
+	auto_buf struct buf names = buf_make(300);
+
+	config_account_names(&r->config, &names);
+	if (!r->endpoint.guessed || names.len == 0 ||
+	    r->request.settings.account != NULL)
+		return 0;
+	(void)error_set(
+	    err, ERR_CONFIG, "no account is for the sender <%s>", e->sender);
+	return error_hint(err, "add a `match` to one of: %s", names.data);
+}
+
+int
+route_open(struct route *r, const struct entry *e, struct error *err)
+{
+	const char *account;
+
 	*r = (struct route){ .password = { .text = NULL } };
-	if (read_settings(&r->cmdline, settings, err) < 0 ||
-	    load_config(r, err) < 0)
-		return -1;
-	if (account != NULL && !config_has_account(&r->config, account)) {
-		(void)error_set(err, ERR_CONFIG,
-		    "there is no account '%s' any more", account);
-		return error_hint(err, "mitto config show");
-	}
-	if (account_resolve(
+	if (read_settings(&r->cmdline, &e->settings, err) < 0 ||
+	    load_config(r, err) < 0 || find_account(r, e, &account, err) < 0 ||
+	    account_resolve(
 		&r->request, &r->config, &r->cmdline, account, err) < 0 ||
-	    smtp_endpoint(&r->endpoint, &r->request.settings, err) < 0)
+	    smtp_endpoint(&r->endpoint, &r->request.settings, err) < 0 ||
+	    check_guess(r, e, err) < 0)
 		return -1;
 	return find_password(r, err);
 }

@@ -24,14 +24,21 @@ struct route {
 int route_record(struct strlist *out, const struct cmdline *cl,
     struct error *err) MUST_CHECK;
 
-/* Account and settings in one text; equal for messages that one session can
- * carry.  Owned by the caller. */
-char *route_key(const char *account, const struct strlist *settings) MUST_CHECK;
+/* Account, or without one the sender, and settings in one text; equal for
+ * messages that one session can carry.  Owned by the caller. */
+char *route_key(const struct entry *e) MUST_CHECK;
 
-/* Configuration, server and password of today.  Whatever is wrong with them is
- * the account's fault, never the message's.  route_release() also on error. */
-int route_open(struct route *r, const char *account,
-    const struct strlist *settings, struct error *err) MUST_CHECK;
+/* Copy what route_key() and route_open() look at. */
+void route_copy(struct entry *to, const struct entry *from);
+
+/*
+ * Configuration, server and password of today.  A message that had no account
+ * when it was queued gets the one that its sender has now, if any.  Whatever is
+ * wrong is the account's fault, never the message's.  route_release() also on
+ * error.
+ */
+int route_open(struct route *r, const struct entry *e, struct error *err)
+    MUST_CHECK;
 
 void route_release(struct route *r);
 

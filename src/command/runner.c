@@ -39,8 +39,7 @@ chance(void)
 /* Messages that go the same way. */
 struct group {
 	char *key;
-	char *account; /* or NULL */
-	struct strlist settings;
+	struct entry way; /* what route.h looks at */
 	struct strlist ids;
 };
 
@@ -54,8 +53,7 @@ groups_release(struct groups *g)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		free(g->items[i].key);
-		free(g->items[i].account);
-		strlist_release(&g->items[i].settings);
+		entry_release(&g->items[i].way);
 		strlist_release(&g->items[i].ids);
 	}
 	free(g->items);
@@ -64,7 +62,7 @@ groups_release(struct groups *g)
 static struct group *
 group_of(struct groups *g, const struct entry *e)
 {
-	auto_free char *key = route_key(e->account, &e->settings);
+	auto_free char *key = route_key(e);
 	struct group *new;
 
 	for (size_t i = 0; i < g->count; i++)
@@ -73,9 +71,7 @@ group_of(struct groups *g, const struct entry *e)
 	g->items = mem_resize(g->items, g->count + 1, sizeof(*g->items));
 	new = &g->items[g->count++];
 	*new = (struct group){ .key = steal(key) };
-	if (e->account != NULL)
-		new->account = mem_strdup(e->account);
-	strlist_copy(&new->settings, &e->settings);
+	route_copy(&new->way, e);
 	return new;
 }
 
@@ -448,8 +444,8 @@ set_hold(struct runner *r, const struct group *g, const struct error *why)
 	 * these messages hears of it at the end. */
 	if (r->only != NULL || (known && !r->watch->terminal.tty))
 		return;
-	text = g->account != NULL
-	    ? mem_printf("account '%s' waits: %s", g->account, why->text)
+	text = g->way.account != NULL
+	    ? mem_printf("account '%s' waits: %s", g->way.account, why->text)
 	    : mem_printf("mail without an account waits: %s", why->text);
 	say(r, text);
 }
@@ -470,7 +466,7 @@ run_group(struct runner *r, const struct group *g)
 		r->held += g->ids.count;
 		return;
 	}
-	if (route_open(&route, g->account, &g->settings, &err) == 0)
+	if (route_open(&route, &g->way, &err) == 0)
 		session = smtp_open(&route.request.settings, &route.endpoint,
 		    &route.password, &observer, &run_interrupted, &err);
 	if (session == NULL) {
@@ -502,20 +498,16 @@ runner_run(struct runner *r, struct error *err)
 
 /* --- after an own message ------------------------------------------------- */
 
-/* Due messages of the same route as this run's; `limit` ends the search. */
+/* Due messages on the route g->key. */
 static void
-find_same_route(const struct run *run, const struct spool *spool, size_t limit,
-    struct group *g)
+find_due(const struct spool *spool, size_t limit, struct group *g)
 {
 	auto_strlist struct strlist ids = { .items = NULL };
-	auto_strlist struct strlist settings = { .items = NULL };
 	struct error ignored = ERROR_INIT;
 	int64_t now = clock_now();
 
-	if (route_record(&settings, &run->cmdline, &ignored) < 0 ||
-	    spool_list(spool, BOX_QUEUE, &ids, NULL, &ignored) < 0)
+	if (spool_list(spool, BOX_QUEUE, &ids, NULL, &ignored) < 0)
 		return;
-	g->key = route_key(run->request.settings.account, &settings);
 	for (size_t i = 0; i < ids.count && i < LOOK_AT; i++) {
 		auto_free char *key = NULL;
 		struct item it;
@@ -524,13 +516,31 @@ find_same_route(const struct run *run, const struct spool *spool, size_t limit,
 		    item_open(&it, spool, BOX_QUEUE, ids.items[i], false,
 			&ignored) < 0)
 			continue;
-		key = route_key(it.entry.account, &it.entry.settings);
+		key = route_key(&it.entry);
 		if (it.entry.size <= SMALL_MESSAGE &&
 		    schedule_due(&it.state.schedule, now) &&
 		    strcmp(key, g->key) == 0)
 			strlist_add(&g->ids, it.id);
 		item_close(&it);
 	}
+}
+
+/* Due messages of the same route as this run's; `limit` ends the search. */
+static void
+find_same_route(const struct run *run, const struct spool *spool, size_t limit,
+    struct group *g)
+{
+	struct entry way = {
+		.account = run->request.settings.account,
+		.sender = run->composition.sender,
+	};
+	struct error ignored = ERROR_INIT;
+
+	if (route_record(&way.settings, &run->cmdline, &ignored) == 0) {
+		g->key = route_key(&way);
+		find_due(spool, limit, g);
+	}
+	strlist_release(&way.settings);
 }
 
 /* The spool of this run, if there is one and it may be used. */

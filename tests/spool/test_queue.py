@@ -420,6 +420,24 @@ def test_configuration_of_today(run_mitto, config, script, spool,
     assert len(server.messages) == 1
 
 
+def test_account_of_the_sender_today(run_mitto, config, script, spool):
+    """A message that no account was for goes by the one that is added."""
+    server = script()
+    env = {"MITTO_QUEUE": "fail"}
+    text = "[account home]\nserver = smtp+plain://%s\nmatch = %s\n" \
+        "[account other]\nserver = localhost\n"
+    config(text % (server.address, "nobody@x.example"))
+    result = run_mitto("-f", SENDER, BOB, stdin=b"x\n", env=env)
+    assert result.status == 78, result
+    kept = spool.ids("failed")[0]
+    result = run_mitto("queue", "retry", kept, env=env)
+    assert result.status == 78 and "no account is for" in result.err, result
+    assert spool.ids() == [kept]
+    config(text % (server.address, SENDER))
+    assert run_mitto("queue", "retry", kept, env=env).status == 0
+    assert len(server.messages) == 1
+
+
 def test_flags_stay_with_the_message(run_mitto, script, spool, tmp_path,
                                      secret_file):
     """Also a relative path, and what the environment said."""
