@@ -495,8 +495,8 @@ def test_default_place(humble):
                        ({"XDG_STATE_HOME": None},
                         ".local/state/mitto/spool")):
         result = run("-C", "none", "-Q", "-S", "127.0.0.1:1", "-f", SENDER,
-                     BOB, stdin=b"x\n", env=dict({"MITTO_SPOOL": None},
-                                                 **env))
+                     BOB, stdin=b"x\n", env=dict(
+                         {"MITTO_SPOOL": None, "HOME": path}, **env))
         assert result.status == 0, result
         assert len(list((path / place / "queue").glob("q-*.state"))) == 1
 
