@@ -20,7 +20,7 @@ static const struct {
 	{ "help", command_help, false },
 	{ "mail", command_mailx, true },
 	{ "mailx", command_mailx, true },
-	{ "mailq", command_queue, true },
+	{ "mailq", command_mailq, true },
 	{ "newaliases", command_newaliases, true },
 	{ "queue", command_queue, false },
 	{ "run", command_run, false },

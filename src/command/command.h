@@ -27,6 +27,9 @@ int command_help(int argc, char *const *argv);
 /* mitto sendmail [FLAGS] [ADDRESS...]: sendmail's own command line */
 int command_sendmail(int argc, char *const *argv);
 
+/* mitto mailq: sendmail -bp */
+int command_mailq(int argc, char *const *argv);
+
 /* mitto newaliases [-v] */
 int command_newaliases(int argc, char *const *argv);
 

@@ -158,7 +158,7 @@ tell(struct runner *r, const struct item *it, const struct outcome *o,
 		    it->state.schedule.next - it->state.schedule.last,
 	};
 
-	journal_write(r->settings, &result);
+	journal_write(r->settings, NULL, &result);
 	if (r->json != NULL) {
 		if (r->json->len > 0)
 			buf_putc(r->json, ',');

@@ -193,7 +193,8 @@ tell(struct run *run)
 		result_json(result, &text);
 		put_result(run, &text);
 	}
-	if (!run->told)
+	/* A message that is safe in the queue is no error. */
+	if (!run->told && !(s->quiet && result_status(result) == 0))
 		result_print(result, &run->watch.terminal,
 		    !s->quiet && !json &&
 			(run->watch.terminal.tty || s->verbose > 0));

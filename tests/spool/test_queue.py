@@ -635,6 +635,48 @@ def test_log(mail, run_mitto, queue, script, spool, tmp_path):
     assert " sent exit=0 " in lines[1]
 
 
+# In sendmail's place ------------------------------------------------------
+
+@pytest.fixture
+def relay_env(script):
+    """(server, environment): a server that puts a recipient off once."""
+    server = script(replies={"RCPT": {BOB: ["450 later", "250 ok"]}})
+    return server, {"MITTO_QUEUE": "fail", "MITTO_SERVER": server.address,
+                    "MITTO_TLS": "plain", "MITTO_FROM": SENDER}
+
+
+def test_sendmail_queues_silently(run_mitto, relay_env, make_env):
+    server, env = relay_env
+    result = run_mitto("sendmail", BOB, stdin=b"Subject: x\n\nhello\n",
+                       env=env)
+    assert (result.status, result.out, result.err) == (0, b"", ""), result
+    for words, name in ((["sendmail", "-bp"], "mitto"), (["mailq"], "mitto"),
+                        ([], "/usr/bin/mailq"), (["-bp"], "sendmail")):
+        done = subprocess.run([name, *words], executable=MITTO,
+                              env=make_env(env), capture_output=True)
+        assert done.returncode == 0 and done.stderr == b"", done
+        assert b"1 queued" in done.stdout, done
+    later = dict(env, SOURCE_DATE_EPOCH=str(int(time.time()) + 3600))
+    for flag in ("-q", "-q30m"):
+        result = run_mitto("sendmail", flag, env=later)
+        assert (result.status, result.out, result.err) == (0, b"", ""), result
+    assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize("people", [[BOB], [CARL, BOB]])
+def test_smtp_on_stdin_answers_yes(run_mitto, relay_env, spool, people):
+    """Whoever is told "queued" does not send it again; nor shall he when some
+    have got it and the others wait."""
+    server, env = relay_env
+    rcpts = "".join("RCPT TO:<%s>\r\n" % to for to in people)
+    result = run_mitto("sendmail", "-bs", env=env, stdin=(
+        "EHLO x\r\nMAIL FROM:<%s>\r\n%sDATA\r\nSubject: x\r\n\r\nhello\r\n"
+        ".\r\nQUIT\r\n" % (SENDER, rcpts)).encode())
+    assert b"250 2.0.0 queued as " + spool.ids()[0].encode() in result.out
+    assert [m.recipients for m in server.messages] == (
+        [[CARL]] if len(people) > 1 else [])
+
+
 # What is shipped with it -------------------------------------------------
 
 def test_units_are_sound(tmp_path):
