@@ -74,15 +74,6 @@ enter(struct run *run, struct spool *spool, enum spool_box box,
 
 /* --- the queue ------------------------------------------------------------ */
 
-static uint16_t
-chance(void)
-{
-	uint16_t value;
-
-	io_random(&value, sizeof(value));
-	return value;
-}
-
 void
 later_all(struct run *run)
 {
@@ -120,7 +111,7 @@ static void
 plan(struct state *state, const struct outcome *o)
 {
 	int64_t now = clock_now();
-	uint16_t random = chance();
+	uint16_t random = spool_chance();
 
 	state->schedule = schedule_new(now);
 	if (o->stage >= STAGE_MAIL)
@@ -147,7 +138,8 @@ queued(struct run *run, const struct state *state, const struct spool *spool,
 	else if (!o->in_doubt)
 		run->result.state = RESULT_QUEUED;
 	if (o->stage < STAGE_MAIL)
-		hold_set(spool, route, o->error.text, clock_now(), chance());
+		hold_set(
+		    spool, route, o->error.text, clock_now(), spool_chance());
 }
 
 void

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "command/route.h"
-#include "report/terminal.h"
+#include "report/result.h"
 #include "spool/hold.h"
 #include "text/escape.h"
 
@@ -60,14 +60,10 @@ put_text(struct buf *out, const char *text)
 static void
 put_time(struct buf *out, int64_t seconds)
 {
-	if (seconds < 90)
-		buf_printf(out, "%lld s", (long long)seconds);
-	else if (seconds < 5400)
-		buf_printf(out, "%lld min", (long long)(seconds + 30) / 60);
-	else if (seconds < 172800)
-		buf_printf(out, "%lld h", (long long)(seconds + 1800) / 3600);
-	else
-		buf_printf(out, "%lld days", (long long)(seconds / 86400));
+	char text[TERMINAL_SIZE];
+
+	terminal_time(text, seconds);
+	buf_puts(out, text);
 }
 
 static void
@@ -174,17 +170,6 @@ queuelist_item(struct buf *out, const struct item *it, bool full)
 
 /* --- JSON ----------------------------------------------------------------- */
 
-/* ,"key":"text", or null. */
-static void
-put_string(struct buf *out, const char *key, const char *text)
-{
-	buf_printf(out, ",\"%s\":", key);
-	if (text == NULL || *text == '\0')
-		buf_puts(out, "null");
-	else
-		escape_json(out, text, strlen(text));
-}
-
 static void
 put_json_recipient(struct buf *out, const char *address, const struct mark *m)
 {
@@ -195,8 +180,8 @@ put_json_recipient(struct buf *out, const char *address, const struct mark *m)
 		buf_printf(out, ",\"code\":%d", m->code);
 	else
 		buf_puts(out, ",\"code\":null");
-	put_string(out, "enhanced", m->enhanced);
-	put_string(out, "reply", m->text);
+	result_member(out, "enhanced", m->enhanced);
+	result_member(out, "reply", m->text);
 	buf_putc(out, '}');
 }
 
@@ -208,14 +193,14 @@ queuelist_json(struct buf *out, const struct item *it)
 
 	buf_printf(out, "{\"queue_id\":\"%s\",\"state\":\"%s\"", it->id,
 	    queuelist_state(it));
-	put_string(out, "message_id", it->entry.message_id);
-	put_string(out, "account", it->entry.account);
-	put_string(out, "sender", it->entry.sender);
+	result_member(out, "message_id", it->entry.message_id);
+	result_member(out, "account", it->entry.account);
+	result_member(out, "sender", it->entry.sender);
 	buf_printf(out,
 	    ",\"size\":%lld,\"created\":%lld,\"attempts\":%lld,\"next\":%lld",
 	    (long long)it->entry.size, (long long)it->entry.created,
 	    (long long)it->state.schedule.attempts, (long long)next);
-	put_string(out, "reason",
+	result_member(out, "reason",
 	    it->state.reason[0] != '\0' ? it->state.reason : hold.reason);
 	buf_puts(out, ",\"recipients\":[");
 	for (size_t i = 0; i < it->state.count; i++) {

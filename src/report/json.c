@@ -25,9 +25,8 @@ state_name(enum result_state state)
 	return names[state];
 }
 
-/* ,"key":"text", or null where there is none. */
-static void
-put_string(struct buf *out, const char *key, const char *text)
+void
+result_member(struct buf *out, const char *key, const char *text)
 {
 	buf_printf(out, ",\"%s\":", key);
 	if (text == NULL || *text == '\0')
@@ -45,7 +44,7 @@ put_reply(struct buf *out, const struct reply *reply)
 		return;
 	}
 	buf_printf(out, ",\"code\":%d", reply->code);
-	put_string(out, "enhanced", reply->enhanced);
+	result_member(out, "enhanced", reply->enhanced);
 	buf_puts(out, ",\"reply\":");
 	escape_json(out, reply->text, strlen(reply->text));
 }
@@ -87,15 +86,15 @@ result_json(const struct result *r, struct buf *out)
 		err = &o->error;
 	buf_printf(out, "{\"ok\":%s,\"exit\":%d,\"state\":\"%s\"",
 	    status == 0 ? "true" : "false", status, state_name(r->state));
-	put_string(out, "message_id", r->message_id);
-	put_string(out, "account", r->account);
-	put_string(out, "server", o != NULL ? o->server : NULL);
-	put_string(out, "tls", o != NULL ? o->tls : NULL);
+	result_member(out, "message_id", r->message_id);
+	result_member(out, "account", r->account);
+	result_member(out, "server", o != NULL ? o->server : NULL);
+	result_member(out, "tls", o != NULL ? o->tls : NULL);
 	buf_printf(out, ",\"size\":%lld", o != NULL ? (long long)o->size : 0);
 	buf_printf(out, ",\"stage\":\"%s\"", stage_name(stage_of(r, status)));
 	put_reply(out, o != NULL ? &o->reply : NULL);
-	put_string(out, "hint", err != NULL ? err->hint : NULL);
-	put_string(out, "queue_id", r->queue_id);
+	result_member(out, "hint", err != NULL ? err->hint : NULL);
+	result_member(out, "queue_id", r->queue_id);
 	buf_printf(out, ",\"elapsed_ms\":%lld",
 	    o != NULL ? (long long)o->elapsed_ms : 0);
 	put_recipients(out, o);

@@ -201,16 +201,13 @@ put_partial(struct buf *out, const struct outcome *o)
 	buf_putc(out, '\n');
 }
 
-/* "5 s", "12 min", "3 h" */
 static void
 put_time(struct buf *out, long long seconds)
 {
-	if (seconds < 60)
-		buf_printf(out, "%lld s", seconds);
-	else if (seconds < 5400)
-		buf_printf(out, "%lld min", (seconds + 30) / 60);
-	else
-		buf_printf(out, "%lld h", (seconds + 1800) / 3600);
+	char text[TERMINAL_SIZE];
+
+	terminal_time(text, seconds);
+	buf_puts(out, text);
 }
 
 /* One line: where it is, when it goes, and why not now. */

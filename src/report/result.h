@@ -56,6 +56,9 @@ void result_print_error(const struct error *err, const struct terminal *t);
 /* One JSON object and a newline (SPEC 9). */
 void result_json(const struct result *r, struct buf *out);
 
+/* Append ,"key":"text", or null where there is no text. */
+void result_member(struct buf *out, const char *key, const char *text);
+
 /* One line for a log: time left out, values escaped. */
 void result_log(const struct result *r, struct buf *out);
 

@@ -206,6 +206,15 @@ spool_lock(struct spool *s, struct error *err)
 	return no_directory(s, "locked", errno, err);
 }
 
+uint16_t
+spool_chance(void)
+{
+	uint16_t value;
+
+	io_random(&value, sizeof(value));
+	return value;
+}
+
 void
 spool_trigger(const struct spool *s)
 {

@@ -69,6 +69,9 @@ int spool_enter(struct spool *s, enum spool_box box, const struct entry *e,
     struct stream *message, const struct state *state, char id[SPOOL_ID],
     struct error *err) MUST_CHECK;
 
+/* The `chance` of schedule.h. */
+uint16_t spool_chance(void);
+
 /* Wake whoever watches the trigger; no error matters. */
 void spool_trigger(const struct spool *s);
 

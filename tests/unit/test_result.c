@@ -199,6 +199,24 @@ test_bytes(void **state UNUSED)
 }
 
 static void
+test_time(void **state UNUSED)
+{
+	static const struct {
+		long long seconds;
+		const char *want;
+	} rows[] = { { 0, "0 s" }, { 89, "89 s" }, { 90, "2 min" },
+		{ 5399, "90 min" }, { 5400, "2 h" }, { 86400, "24 h" },
+		{ 172800, "2 days" }, { 432000, "5 days" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[TERMINAL_SIZE];
+
+		terminal_time(text, rows[i].seconds);
+		check_str("time", text, rows[i].want);
+	}
+}
+
+static void
 test_color(void **state UNUSED)
 {
 	static const struct {
@@ -245,6 +263,7 @@ main(void)
 		cmocka_unit_test(test_queued),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_color),
 	};
 
