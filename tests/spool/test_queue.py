@@ -663,6 +663,20 @@ def test_sendmail_queues_silently(run_mitto, relay_env, make_env):
     assert len(server.messages) == 1
 
 
+@pytest.mark.parametrize("status, box", [("450 later", "queue"),
+                                         ("550 5.1.1 no", "failed")])
+def test_report_of_a_job(run_mitto, script, spool, queue, status, box):
+    """Its output exists nowhere else: it waits, or is kept."""
+    server = script(replies={"RCPT": [status, "250 ok"]})
+    result = run_mitto("run", "-S", server.address, "--tls=plain", "-f",
+                       SENDER, BOB, "--", "sh", "-c", "echo out; exit 3",
+                       env={"MITTO_QUEUE": "fail"})
+    assert result.status == 3, result
+    assert len(spool.ids(box)) == 1 and spool.ids(box)[0] in result.err
+    assert queue("retry", spool.ids(box)[0]).status == 0
+    assert b"out" in server.messages[0].content
+
+
 @pytest.mark.parametrize("people", [[BOB], [CARL, BOB]])
 def test_smtp_on_stdin_answers_yes(run_mitto, relay_env, spool, people):
     """Whoever is told "queued" does not send it again; nor shall he when some
