@@ -44,7 +44,10 @@ def base_env(home):
                XDG_CONFIG_HOME=str(home / ".config"),
                XDG_STATE_HOME=str(home / ".state"),
                XDG_CACHE_HOME=str(home / ".cache"),
-               XDG_RUNTIME_DIR=str(home / ".run"), LC_ALL="C")
+               XDG_RUNTIME_DIR=str(home / ".run"), LC_ALL="C",
+               # Statuses are those of the server; tests of the queue set
+               # MITTO_QUEUE themselves.
+               MITTO_QUEUE="never", MITTO_SPOOL=str(home / "spool"))
     return env
 
 

@@ -130,6 +130,25 @@ io_temp_file(struct error *err)
 	return fd;
 }
 
+enum error_kind
+io_error_kind(int errnum)
+{
+	switch (errnum) {
+	case ENOSPC:
+	case EDQUOT:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return ERR_TEMPORARY;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return ERR_CANTCREATE;
+	default:
+		return ERR_IO;
+	}
+}
+
 void
 io_random(void *data, size_t len)
 {

@@ -42,6 +42,11 @@ int io_read_all(int fd, struct buf *b) MUST_CHECK;
  */
 int io_temp_file(struct error *err) MUST_CHECK;
 
+/* What an errno of creating or writing a file means: ERR_TEMPORARY when room or
+ * descriptors are used up, ERR_CANTCREATE when it is not allowed, else ERR_IO.
+ */
+enum error_kind io_error_kind(int errnum);
+
 /* Fill data with unpredictable bytes; ends the process if the system has
  * none (71), since a guessable Message-ID or boundary must not go out. */
 void io_random(void *data, size_t len);

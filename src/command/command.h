@@ -18,11 +18,17 @@ int command_run(int argc, char *const *argv);
 /* mitto mail [flags of mail and mailx] ADDRESS... */
 int command_mailx(int argc, char *const *argv);
 
+/* mitto queue list|show|flush|retry|drop */
+int command_queue(int argc, char *const *argv);
+
 /* mitto help [TOPIC] */
 int command_help(int argc, char *const *argv);
 
 /* mitto sendmail [FLAGS] [ADDRESS...]: sendmail's own command line */
 int command_sendmail(int argc, char *const *argv);
+
+/* mitto mailq: sendmail -bp */
+int command_mailq(int argc, char *const *argv);
 
 /* mitto newaliases [-v] */
 int command_newaliases(int argc, char *const *argv);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define HEAD_BLOCK 16384
+#define DRAIN_MAX  (64L << 20) /* bytes read and thrown away */
 
 /* "-" or "-;name=...". */
 static bool
@@ -178,6 +179,19 @@ read_to_dot(int64_t limit, const volatile int *interrupted, struct error *err)
 	return steal(st);
 }
 
+/* Whoever writes to us shall see our status, not a broken pipe. */
+static void
+drain(void)
+{
+	static char block[STREAM_BLOCK];
+	long left = DRAIN_MAX;
+	ssize_t n;
+
+	while (
+	    left > 0 && (n = io_read(STDIN_FILENO, block, sizeof(block))) > 0)
+		left -= n;
+}
+
 static int
 read_stdin(struct input *in, const struct request *r,
     const volatile int *interrupted, struct error *err)
@@ -192,7 +206,11 @@ read_stdin(struct input *in, const struct request *r,
 	in->data = in->ends_at_dot ? read_to_dot(limit, interrupted, err)
 				   : store_spill(STDIN_FILENO, "standard input",
 					 limit, interrupted, err);
-	return in->data == NULL ? -1 : 0;
+	if (in->data != NULL)
+		return 0;
+	if (!tty && err->kind != ERR_INTERRUPTED)
+		drain();
+	return -1;
 }
 
 int

@@ -11,6 +11,7 @@
 #include "report/watch.h"
 #include "settings/cmdline.h"
 #include "smtp/smtp.h"
+#include "spool/spool.h"
 
 struct run {
 	struct cmdline cmdline;
@@ -26,6 +27,9 @@ struct run {
 	struct watch watch;
 	struct error error;
 	struct result result;
+	struct error later_error; /* what the queue said, if it failed */
+	char queue_id[SPOOL_ID];  /* of what waits */
+	char kept_id[SPOOL_ID];   /* of what was kept in failed/ */
 	bool json; /* wanted, also where the settings are not known */
 	bool told; /* the error stands on the screen already */
 
@@ -80,9 +84,11 @@ void run_write(struct run *run);
 /* -n: show where it would go, and the tree; run->error if that fails. */
 void run_preview(struct run *run);
 
-/* A message that exists nowhere else (typed, or made of run->only_copy) is kept
- * when it could not be sent, in $HOME/dead.letter.XXXXXX; the last line on
- * stderr says so.  If none could be built, what was typed or only_copy is. */
+/* A message that exists nowhere else (typed, from a pipe, or made of
+ * run->only_copy) is kept when it could not be sent: in failed/ of the queue;
+ * without a queue, but for what came from a pipe, in $HOME/dead.letter.XXXXXX.
+ * The last line on stderr says so.  If none could be built, what was typed or
+ * only_copy is kept. */
 void run_keep(struct run *run);
 
 /* Write a copy of `from` to a new file NAME.XXXXXX in $HOME, /var/tmp or /tmp,

@@ -5,7 +5,9 @@
 #include "base/mem.h"
 #include "command/command.h"
 #include "command/journal.h"
+#include "command/later.h"
 #include "command/run.h"
+#include "command/runner.h"
 #include "settings/document.h"
 #include "settings/password.h"
 
@@ -121,6 +123,7 @@ deliver(struct run *run)
 	struct envelope envelope = envelope_of(&run->composition);
 	auto_secret struct secret password = { .text = NULL };
 	struct smtp_session *session;
+	bool more;
 
 	if (find_password(run, &password) < 0)
 		return -1;
@@ -129,12 +132,19 @@ deliver(struct run *run)
 	    &run_interrupted, &run->error);
 	if (session == NULL)
 		return -1;
-	smtp_last(session);
+	more = runner_has_more(run);
+	if (!more)
+		smtp_last(session);
 	(void)smtp_send(session, &envelope, &run->composition.wire, s->check,
 	    &run->outcome);
 	run->result.outcome = &run->outcome;
 	run->result.state = result_state(&run->outcome, s->check);
+	later_rest(run);
 	finish(run);
+	if (run->result.state == RESULT_SENT)
+		later_remind(run);
+	if (more && run->result.state == RESULT_SENT)
+		runner_go_on(run, session);
 	smtp_close(session);
 	return 0;
 }
@@ -183,7 +193,8 @@ tell(struct run *run)
 		result_json(result, &text);
 		put_result(run, &text);
 	}
-	if (!run->told)
+	/* A message that is safe in the queue is no error. */
+	if (!run->told && !(s->quiet && result_status(result) == 0))
 		result_print(result, &run->watch.terminal,
 		    !s->quiet && !json &&
 			(run->watch.terminal.tty || s->verbose > 0));
@@ -202,6 +213,8 @@ finish(struct run *run)
 	result->message_id = run->composition.message_id;
 	result->account = s->account;
 	result->sender = run->composition.sender;
+	if (result->queue_id != NULL)
+		describe_unsent(run);
 	journal_write(s, run->tag, result);
 	if (!run->mute)
 		tell(run);
@@ -224,6 +237,8 @@ act(struct run *run)
 		run_write(run);
 	} else if (s->dry_run) {
 		dry_run(run);
+	} else if (s->queue.value == QUEUE_ALWAYS && !s->check) {
+		later_all(run);
 	} else if (deliver(run) == 0) {
 		return;
 	}

@@ -51,10 +51,30 @@ rebuild_aliases(const struct sendmail_args *a)
 	return 0;
 }
 
+static int
+list_queue(const struct sendmail_args *a UNUSED)
+{
+	char word[] = "list";
+	char *words[] = { word, NULL };
+
+	return command_queue(1, words);
+}
+
+static int
+flush_queue(const struct sendmail_args *a)
+{
+	char word[] = "flush", quiet[] = "--quiet", verbose[] = "--verbose";
+	char *words[] = { word, a->verbose > 0 ? verbose : quiet, NULL };
+
+	return command_queue(2, words);
+}
+
 /* What is done in place of sending a message, by mode. */
 static int (*const others[])(const struct sendmail_args *a) = {
 	[SENDMAIL_SEND] = NULL,
 	[SENDMAIL_SMTP] = smtp_stdin,
+	[SENDMAIL_LIST] = list_queue,
+	[SENDMAIL_FLUSH] = flush_queue,
 	[SENDMAIL_ALIASES] = rebuild_aliases,
 };
 
@@ -83,6 +103,12 @@ int
 command_sendmail(int argc, char *const *argv)
 {
 	return run_as(SENDMAIL_SEND, argc, argv);
+}
+
+int
+command_mailq(int argc, char *const *argv)
+{
+	return run_as(SENDMAIL_LIST, argc, argv);
 }
 
 int

@@ -5,6 +5,8 @@
  */
 #include "command/run.h"
 
+#include "command/later.h"
+
 #include "base/mem.h"
 #include "report/preview.h"
 #include "settings/provider.h"
@@ -14,6 +16,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define TEXT_MAX (8L << 20) /* bytes of a preview */
 
@@ -112,6 +115,21 @@ was_typed(const struct run *run)
 	    (run->input.use == INPUT_BODY || run->input.use == INPUT_MESSAGE);
 }
 
+/* Did it come from where nobody can read it again: a pipe, a socket, a file
+ * without a name? */
+static bool
+was_piped(const struct run *run)
+{
+	struct stat info;
+
+	return run->input.data != NULL && store_size(run->input.data) > 0 &&
+	    !(run->input.use == INPUT_MESSAGE &&
+		run->request.draft.body != NULL) &&
+	    fstat(STDIN_FILENO, &info) == 0 &&
+	    (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode) ||
+		(S_ISREG(info.st_mode) && info.st_nlink == 0));
+}
+
 /* What is to be kept: the message, taken out of the run, or the bare text when
  * no message came of it; NULL if all of it still exists elsewhere. */
 static struct stream *
@@ -164,13 +182,28 @@ run_keep_copy(struct stream *from, const char *name, char **path)
 	return -1;
 }
 
+/* Was it to be sent, and is there no other copy of it? */
+static bool
+is_only_copy(const struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+
+	if (s->check || s->dry_run || s->output != NULL)
+		return false;
+	return was_typed(run) || was_piped(run) || run->request.draft.edit ||
+	    run->only_copy != NULL;
+}
+
 void
 run_keep(struct run *run)
 {
-	bool whole;
-	auto_stream struct stream *copy = take_only_copy(run, &whole);
+	auto_stream struct stream *copy = NULL;
 	auto_free char *path = NULL;
+	bool whole;
 
+	if (is_only_copy(run) && later_keep(run))
+		return;
+	copy = take_only_copy(run, &whole);
 	if (copy == NULL)
 		return;
 	if (run_keep_copy(copy, "dead.letter", &path) < 0) {

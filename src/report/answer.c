@@ -85,6 +85,24 @@ put_failure(struct buf *out, const struct result *r, const struct error *err)
 	answer_lines(out, code, enhanced, text.data);
 }
 
+/* Has everybody got it, or waits for it in the queue?  Then whoever called must
+ * not send it again. */
+static bool
+is_cared_for(const struct result *r)
+{
+	return r->queue_id != NULL &&
+	    (result_status(r) == 0 || r->outcome->error.kind == ERR_TEMPORARY);
+}
+
+static void
+put_queued(struct buf *out, const struct result *r)
+{
+	auto_buf struct buf text = buf_make(TEXT_MAX);
+
+	buf_printf(&text, "queued as %s", r->queue_id);
+	answer_lines(out, 250, "2.0.0", text.data);
+}
+
 void
 answer_put(struct buf *out, const struct result *r)
 {
@@ -93,7 +111,9 @@ answer_put(struct buf *out, const struct result *r)
 
 	if ((err == NULL || err->kind == ERR_NONE) && o != NULL)
 		err = &o->error;
-	if (err != NULL && err->kind != ERR_NONE)
+	if (is_cared_for(r))
+		put_queued(out, r);
+	else if (err != NULL && err->kind != ERR_NONE)
 		put_failure(out, r, err);
 	else if (r->state != RESULT_SENT || o == NULL)
 		answer_lines(out, 250, "2.0.0", "nothing was sent");

@@ -13,6 +13,7 @@ state_name(enum result_state state)
 {
 	static const char *const names[] = {
 		[RESULT_SENT] = "sent",
+		[RESULT_QUEUED] = "queued",
 		[RESULT_PARTIAL] = "partial",
 		[RESULT_FAILED] = "failed",
 		[RESULT_IN_DOUBT] = "in-doubt",
@@ -24,9 +25,8 @@ state_name(enum result_state state)
 	return names[state];
 }
 
-/* ,"key":"text", or null where there is none. */
-static void
-put_string(struct buf *out, const char *key, const char *text)
+void
+result_member(struct buf *out, const char *key, const char *text)
 {
 	buf_printf(out, ",\"%s\":", key);
 	if (text == NULL || *text == '\0')
@@ -44,7 +44,7 @@ put_reply(struct buf *out, const struct reply *reply)
 		return;
 	}
 	buf_printf(out, ",\"code\":%d", reply->code);
-	put_string(out, "enhanced", reply->enhanced);
+	result_member(out, "enhanced", reply->enhanced);
 	buf_puts(out, ",\"reply\":");
 	escape_json(out, reply->text, strlen(reply->text));
 }
@@ -70,7 +70,7 @@ put_recipients(struct buf *out, const struct outcome *o)
 static enum stage
 stage_of(const struct result *r, int status)
 {
-	if (r->outcome != NULL && status != 0)
+	if (r->outcome != NULL && (status != 0 || r->queue_id != NULL))
 		return r->outcome->stage;
 	return status == 0 ? STAGE_DONE : STAGE_CONNECT;
 }
@@ -86,15 +86,16 @@ result_json(const struct result *r, struct buf *out)
 		err = &o->error;
 	buf_printf(out, "{\"ok\":%s,\"exit\":%d,\"state\":\"%s\"",
 	    status == 0 ? "true" : "false", status, state_name(r->state));
-	put_string(out, "message_id", r->message_id);
-	put_string(out, "account", r->account);
-	put_string(out, "server", o != NULL ? o->server : NULL);
-	put_string(out, "tls", o != NULL ? o->tls : NULL);
+	result_member(out, "message_id", r->message_id);
+	result_member(out, "account", r->account);
+	result_member(out, "server", o != NULL ? o->server : NULL);
+	result_member(out, "tls", o != NULL ? o->tls : NULL);
 	buf_printf(out, ",\"size\":%lld", o != NULL ? (long long)o->size : 0);
 	buf_printf(out, ",\"stage\":\"%s\"", stage_name(stage_of(r, status)));
 	put_reply(out, o != NULL ? &o->reply : NULL);
-	put_string(out, "hint", err != NULL ? err->hint : NULL);
-	buf_printf(out, ",\"queue_id\":null,\"elapsed_ms\":%lld",
+	result_member(out, "hint", err != NULL ? err->hint : NULL);
+	result_member(out, "queue_id", r->queue_id);
+	buf_printf(out, ",\"elapsed_ms\":%lld",
 	    o != NULL ? (long long)o->elapsed_ms : 0);
 	put_recipients(out, o);
 	buf_puts(out, "}\n");
@@ -118,6 +119,7 @@ result_log(const struct result *r, struct buf *out)
 	put_value(out, "id", r->message_id);
 	put_value(out, "account", r->account);
 	put_value(out, "from", r->sender);
+	put_value(out, "queue", r->queue_id);
 	if (o != NULL)
 		buf_printf(out, " recipients=%zu", o->count);
 	for (size_t i = 0; o != NULL && i < o->count && i < 20; i++)

@@ -21,6 +21,9 @@ result_status(const struct result *r)
 {
 	if (r->error != NULL && r->error->kind != ERR_NONE)
 		return error_status(r->error->kind);
+	if (r->state == RESULT_QUEUED ||
+	    (r->state == RESULT_IN_DOUBT && r->queue_id != NULL))
+		return 0;
 	if (r->outcome != NULL)
 		return error_status(r->outcome->error.kind);
 	return 0;
@@ -198,6 +201,47 @@ put_partial(struct buf *out, const struct outcome *o)
 	buf_putc(out, '\n');
 }
 
+static void
+put_time(struct buf *out, long long seconds)
+{
+	char text[TERMINAL_SIZE];
+
+	terminal_time(text, seconds);
+	buf_puts(out, text);
+}
+
+/* One line: where it is, when it goes, and why not now. */
+static void
+put_queued(struct buf *out, const struct result *r, const struct terminal *t)
+{
+	const struct outcome *o = r->outcome;
+
+	buf_printf(out, "%smitto:%s queued as %s", terminal_on(t, TINT_DONE),
+	    terminal_off(t), r->queue_id);
+	if (r->retry_seconds > 0) {
+		buf_puts(out, ", next try in ");
+		put_time(out, r->retry_seconds);
+	}
+	if (o->error.kind == ERR_NONE) {
+		buf_putc(out, '\n');
+		return;
+	}
+	if (r->state == RESULT_IN_DOUBT)
+		buf_puts(out, ", and it may arrive twice");
+	buf_puts(out, ": ");
+	put_lines(out, "", o->error.text, 0);
+}
+
+/* The recipients that wait, where others do not. */
+static void
+put_waiting(struct buf *out, const struct result *r)
+{
+	buf_printf(out, "       the others are queued as %s, next try in ",
+	    r->queue_id);
+	put_time(out, r->retry_seconds);
+	buf_putc(out, '\n');
+}
+
 static bool
 failed_before(const struct result *r)
 {
@@ -214,12 +258,18 @@ result_text(struct buf *out, const struct result *r, const struct terminal *t)
 		put_hint(out, r->error, t);
 		return;
 	}
+	if (r->queue_id != NULL && result_status(r) == 0) {
+		put_queued(out, r, t);
+		return;
+	}
 	put_error(
 	    out, r->state == RESULT_FAILED ? "not sent: " : "", &o->error, t);
 	if (!put_failures(out, o) && reply_class(&o->reply) >= 4)
 		put_reply(out, "       ", &o->reply);
 	if (r->state == RESULT_PARTIAL)
 		put_partial(out, o);
+	if (r->queue_id != NULL)
+		put_waiting(out, r);
 	put_hint(out, &o->error, t);
 }
 
@@ -229,7 +279,9 @@ result_print(const struct result *r, const struct terminal *t, bool talk)
 	auto_buf struct buf out = buf_make(TEXT_MAX);
 	const struct outcome *o = r->outcome;
 
-	if (failed_before(r) || (o != NULL && o->error.kind != ERR_NONE))
+	if (failed_before(r) ||
+	    (o != NULL &&
+		(o->error.kind != ERR_NONE || (talk && r->queue_id != NULL))))
 		result_text(&out, r, t);
 	else if (o != NULL && talk)
 		put_success(&out, r, t);

@@ -11,6 +11,7 @@
 
 enum result_state { /* SPEC 9, "state" */
 	RESULT_SENT,
+	RESULT_QUEUED,
 	RESULT_PARTIAL,
 	RESULT_FAILED,
 	RESULT_IN_DOUBT,
@@ -29,9 +30,11 @@ struct result {
 	const char *sender;
 	const struct outcome *outcome;
 	const struct error *error; /* when it ended before the network */
+	const char *queue_id;      /* where the rest waits, or NULL */
+	long long retry_seconds;   /* until it is tried; 0 = at once */
 };
 
-/* Exit status of SPEC 4. */
+/* Exit status of SPEC 4: 0 also when all that could not be sent is queued. */
 int result_status(const struct result *r);
 
 /* The outcome's state by its recipients. */
@@ -52,6 +55,9 @@ void result_print_error(const struct error *err, const struct terminal *t);
 
 /* One JSON object and a newline (SPEC 9). */
 void result_json(const struct result *r, struct buf *out);
+
+/* Append ,"key":"text", or null where there is no text. */
+void result_member(struct buf *out, const char *key, const char *text);
 
 /* One line for a log: time left out, values escaped. */
 void result_log(const struct result *r, struct buf *out);

@@ -5,6 +5,7 @@
  */
 #include "report/terminal.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,4 +101,24 @@ terminal_bytes(char *out, long long bytes)
 		unit++;
 	}
 	(void)snprintf(out, TERMINAL_SIZE, "%.1f %s", value, units[unit]);
+}
+
+void
+terminal_time(char *out, long long seconds)
+{
+	static const struct {
+		long long below, unit;
+		const char *name;
+	} units[] = {
+		{ 90, 1, "s" },
+		{ 5400, 60, "min" },
+		{ 2LL * 86400, 3600, "h" },
+		{ LLONG_MAX, 86400, "days" },
+	};
+	size_t i = 0;
+
+	while (seconds >= units[i].below && i + 1 < ARRAY_SIZE(units))
+		i++;
+	(void)snprintf(out, TERMINAL_SIZE, "%lld %s",
+	    (seconds + units[i].unit / 2) / units[i].unit, units[i].name);
 }

@@ -38,4 +38,7 @@ const char *terminal_off(const struct terminal *t);
 #define TERMINAL_SIZE 32
 void terminal_bytes(char *out, long long bytes);
 
+/* "45 s", "12 min", "3 h", "4 days"; the same room. */
+void terminal_time(char *out, long long seconds);
+
 #endif

@@ -227,13 +227,18 @@ check_provider(const char *value, struct error *err)
 }
 
 int
-check_queue(const char *value, struct error *err)
+check_notice(const char *value, struct error *err)
 {
-	if (strcmp(value, "fail") != 0 && strcmp(value, "always") != 0)
+	auto_address struct address a = { .name = NULL };
+
+	if (strcmp(value, "sender") == 0 || strcmp(value, "none") == 0)
 		return 0;
-	error_set(err, ERR_USAGE,
-	    "no such choice '%s': this release keeps no queue", value);
-	return error_hint(err, "one of: never");
+	if (address_parse_one(&a, value, err) < 0)
+		return -1;
+	if (a.domain != NULL)
+		return 0;
+	(void)error_set(err, ERR_DATA, "'%s' has no domain", value);
+	return error_hint(err, "sender, none, or a full address");
 }
 
 int

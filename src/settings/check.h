@@ -21,7 +21,7 @@ int check_header(const char *value, struct error *err) MUST_CHECK;
 int check_notify(const char *value, struct error *err) MUST_CHECK;
 int check_pattern(const char *value, struct error *err) MUST_CHECK;
 int check_provider(const char *value, struct error *err) MUST_CHECK;
-int check_queue(const char *value, struct error *err) MUST_CHECK;
+int check_notice(const char *value, struct error *err) MUST_CHECK;
 int check_sender(const char *value, struct error *err) MUST_CHECK;
 int check_proxy(const char *value, struct error *err) MUST_CHECK;
 int check_server(const char *value, struct error *err) MUST_CHECK;

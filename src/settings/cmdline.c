@@ -230,8 +230,9 @@ parse_letters(struct parser *p, const char *word, struct error *err)
 
 		if (o == NULL)
 			return habit_unknown_letter(shown[1], err);
-		if (!takes_value(o)) {
-			if (parse_option(p, o, shown, NULL, false, err) != 0)
+		if (!takes_value(o) || o->letter_value != NULL) {
+			if (parse_option(
+				p, o, shown, o->letter_value, false, err) != 0)
 				return -1;
 			continue;
 		}

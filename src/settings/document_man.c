@@ -136,7 +136,7 @@ add_option_head(struct buf *out, const struct option *o)
 	buf_puts(out, ".It");
 	for (const char *p = letters; *p != '\0'; p++) {
 		buf_printf(out, " Fl %c", *p);
-		if (o->arg != NULL && !optional) {
+		if (o->arg != NULL && !optional && o->letter_value == NULL) {
 			buf_puts(out, " Ar");
 			add_argument(out, o->arg, strlen(o->arg));
 		}

@@ -297,7 +297,6 @@ habit_unknown_letter(char letter, struct error *err)
 		char letter;
 		const char *hint;
 	} letters[] = {
-		{ 'Q', "this release keeps no queue" },
 		{ 'P', "to see what would be sent: -n" },
 		{ 'd', "-v or -n" },
 		{ '?', "-h is the help" },

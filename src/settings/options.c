@@ -67,6 +67,8 @@ static const struct choice_name job_words[] = {
 };
 
 static const struct choice_name queue_words[] = {
+	{ "fail", QUEUE_FAIL, false },
+	{ "always", QUEUE_ALWAYS, false },
 	{ "never", QUEUE_NEVER, false },
 	{ 0 },
 };

@@ -66,6 +66,8 @@ struct option {
 	 * typed (an option, a file, a value).  document.c prints it as mdoc and
 	 * as plain text. */
 	const char *manual;
+	/* What the letter alone stands for, if it takes no value. */
+	const char *letter_value;
 	/* Looks at a value that is not empty before it is stored, or NULL. */
 	int (*check)(const char *value, struct error *err);
 };

@@ -117,6 +117,15 @@ rebuild_aliases(
 	return 0;
 }
 
+/* -q, -q30m, -qf: one run, however it was meant. */
+static int
+run_queue(
+    const struct call *c, const char *value UNUSED, struct error *err UNUSED)
+{
+	c->args->mode = SENDMAIL_FLUSH;
+	return 0;
+}
+
 /* -b: what kind of program to be. */
 static int
 set_mode(const struct call *c, const char *value, struct error *err)
@@ -127,6 +136,7 @@ set_mode(const struct call *c, const char *value, struct error *err)
 	} modes[] = {
 		{ "m", SENDMAIL_SEND },
 		{ "s", SENDMAIL_SMTP },
+		{ "p", SENDMAIL_LIST },
 		{ "i", SENDMAIL_ALIASES },
 	};
 
@@ -160,8 +170,9 @@ static const struct flag flags[] = {
 	{ 'n', NOTHING, NULL }, /* no aliases */
 	{ 'o', JOINED, old_option },
 	{ 'p', VALUE, NULL }, /* how the message was received */
-	{ 'r', VALUE, sender }, { 't', NOTHING, read_headers },
-	{ 'v', NOTHING, verbose }, { 'x', NOTHING, NULL }, /* of AIX */
+	{ 'q', JOINED, run_queue }, { 'r', VALUE, sender },
+	{ 't', NOTHING, read_headers }, { 'v', NOTHING, verbose },
+	{ 'x', NOTHING, NULL }, /* of AIX */
 };
 
 static const struct flag *

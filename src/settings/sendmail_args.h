@@ -15,6 +15,8 @@
 enum sendmail_mode {
 	SENDMAIL_SEND,    /* -bm: a message on standard input */
 	SENDMAIL_SMTP,    /* -bs: SMTP on standard input and output */
+	SENDMAIL_LIST,    /* -bp: what waits in the queue */
+	SENDMAIL_FLUSH,   /* -q: send it, if it is due */
 	SENDMAIL_ALIASES, /* -bi, -I: rebuild the table of aliases */
 };
 

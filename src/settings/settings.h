@@ -57,7 +57,9 @@ enum when {
 	WHEN_NEVER,
 };
 
-enum queue_mode {
+enum queue_mode {   /* SPEC 7 */
+	QUEUE_FAIL, /* what fails for a temporary reason */
+	QUEUE_ALWAYS,
 	QUEUE_NEVER,
 };
 
@@ -147,8 +149,10 @@ struct settings {
 	bool check;
 	char *output;
 	struct size max_size;
-	struct choice queue;        /* enum queue_mode */
-	char *notify;               /* "success,delay", RFC 3461 4.1 */
+	struct choice queue; /* enum queue_mode */
+	char *spool;         /* where the queue is */
+	char *notice; /* who hears of mail given up: "sender", "none", ADDR */
+	char *notify; /* "success,delay", RFC 3461 4.1 */
 	struct choice return_parts; /* enum return_mode */
 	char *envid;                /* RFC 3461 4.4 */
 

@@ -150,6 +150,8 @@ deliver(struct smtp_session *s, struct delivery *d, struct error *stopped)
 		t->following = q.count - t->count;
 		transact(s, t, o, stopped);
 		keep_waiting(&q, t->count);
+		if (q.count > 0 && s->observer.settled != NULL)
+			s->observer.settled(s->observer.settled_ctx, o);
 	}
 	/* The message as a whole has failed: these were never asked about. */
 	for (size_t i = 0; i < q.count; i++)

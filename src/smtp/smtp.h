@@ -29,6 +29,10 @@ struct smtp_observer {
 	void (*note)(void *ctx, const char *text, size_t len);
 	/* A warning for the user, once. */
 	void (*warn)(void *ctx, const char *text);
+	/* A transaction is over and another one follows: what is known of the
+	 * recipients so far. */
+	void (*settled)(void *settled_ctx, const struct outcome *o);
+	void *settled_ctx;
 	/* Bytes of the message handed to the network so far. */
 	void (*progress)(void *ctx, int64_t sent, int64_t total);
 };

@@ -22,9 +22,9 @@ OPTIONS = """
 --fingerprint --proxy --helo --interface --timeout --allow-plain-login
 --config --set --dry-run --check --output --queue --quiet --json --progress
 --color --transcript --log --syslog --no-input --help --version
---lane --notify --return --envid
+--lane --notify --return --envid --spool
 """.split()
-SHORT = "sfrFcbHmMtaIASpukx46CnovqXhVieEONR"
+SHORT = "sfrFcbHmMtaIASpukx46CnovqXhVieEONRQ"
 
 FLAGS = ["--read-headers", "--raw", "--edit", "--skip-empty", "--insecure",
          "--allow-plain-login", "--dry-run", "--check", "--quiet", "--json",
@@ -270,12 +270,6 @@ def test_interface(run_mitto, server):
 
 def test_queue_never(send):
     send("--queue", "never", "-m", "x", BOB)
-
-
-@pytest.mark.parametrize("args", [["-Q"], ["--queue=always"],
-                                  ["--queue=fail"]])
-def test_no_queue_in_this_release(refused, args):
-    refused((64, 69, 78), *args, "-m", "x", BOB, says="queue")
 
 
 @pytest.mark.parametrize("option", [

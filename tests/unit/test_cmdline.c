@@ -62,6 +62,8 @@ static const struct {
 	{ "-b with a letter of its own", "-b|p", "bcc=p\n" },
 	{ "-o with a path", "-oout.eml", "output=out.eml\n" },
 	{ "queue", "--queue=never", "queue=never\n" },
+	{ "-Q takes no value", "-Q|x@x.example|-vQq",
+	    "queue=always\nx@x.example\nverbose\nqueue=always\nquiet\n" },
 	{ "text of two lines", "-m|a\nb", "message=a\nb\n" },
 };
 
@@ -76,7 +78,6 @@ static const struct {
 	    "did you mean --subject?" },
 	{ "unknown letter", "-Z", ERR_USAGE, "unknown option '-Z'",
 	    "--help=all" },
-	{ "later release", "-Q", ERR_USAGE, "unknown option '-Q'", "" },
 	{ "config key", "--password-env=X", ERR_USAGE, "unknown option",
 	    "key of the config file" },
 	{ "missing value", "-s", ERR_USAGE, "-s needs a value", "-s TEXT" },
@@ -128,9 +129,8 @@ static const struct {
 	{ "-O unknown", "-O|timout=3", ERR_USAGE, "unknown key 'timout'",
 	    "did you mean timeout?" },
 	{ "-O of a file's key", "-O|match=x", ERR_USAGE, "files only", "" },
-	{ "queue", "--queue=fail", ERR_USAGE,
-	    "--queue: no such choice 'fail': this release keeps no queue",
-	    "never" },
+	{ "queue", "--queue=later", ERR_USAGE,
+	    "--queue: no such choice 'later'", "one of: fail, always, never" },
 	{ "number", "-p|10x", ERR_USAGE, "-p: '10x'", "1 to 65535" },
 	{ "overflow", "--timeout|99999999999999999999", ERR_USAGE,
 	    "--timeout: ", "90s" },

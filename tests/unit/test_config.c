@@ -73,7 +73,7 @@ static const struct {
 	    "f:2:13: queue: no such choice 'fail   # when offline'\n"
 	    "    queue     = fail   # when offline\n"
 	    "                ^~~~~~~~~~~~~~~~~~~~~\n"
-	    "    one of: never        hint: a comment needs a line of its own\n"
+	    "    one of: fail, always, never        hint: a comment needs a line of its own\n"
 	    "1 error\n" },
 	{ "choice", "[defaults]\n\ttls = startls\n",
 	    "f:2:8: tls: no such choice 'startls'\n"

@@ -78,6 +78,7 @@ static const struct {
 	{ "check", "yes", "yes" },
 	{ "output", "-", "-" },
 	{ "queue", "never", "never" },
+	{ "spool", "/var/x", "/var/x" },
 	{ "notify", "success,delay", "success,delay" },
 	{ "return", "hdrs", "hdrs" },
 	{ "envid", "a+b", "a+b" },
@@ -99,6 +100,7 @@ static const struct {
 	{ "allow-from-override", "off", "no" },
 	{ "match", "/^a+@x\\.example$/", "/^a+@x\\.example$/" },
 	{ "inherit", "home", "home" },
+	{ "notice", "root@x.example", "root@x.example" },
 };
 
 static void
@@ -187,8 +189,9 @@ static const struct {
 	{ "tls", "startls", NULL, ERR_USAGE, "did you mean starttls?" },
 	{ "tls", "x", NULL, ERR_USAGE,
 	    "one of: auto, plain, starttls, ssl, try" },
-	{ "queue", "fail", NULL, ERR_USAGE, "keeps no queue" },
-	{ "queue", "x", NULL, ERR_USAGE, "one of: never" },
+	{ "queue", "x", NULL, ERR_USAGE, "one of: fail, always, never" },
+	{ "notice", "root", NULL, ERR_DATA, "has no domain" },
+	{ "notice", "a@", NULL, ERR_DATA, "bad address" },
 	{ "cc", "a@x.example|b@x.example", "a@x.example, b@x.example", 0,
 	    NULL },
 	{ "cc", "a@x.example|", "", 0, NULL },
@@ -332,7 +335,8 @@ test_lookup(void **state UNUSED)
 	assert_ptr_equal(option_by_letter('r'), option_by_name("from"));
 	assert_ptr_equal(option_by_letter('f'), option_by_name("from"));
 	assert_null(option_by_letter('\0'));
-	assert_null(option_by_letter('Q'));
+	assert_string_equal(option_by_letter('Q')->letter_value, "always");
+	assert_null(option_by_letter('Z'));
 	assert_null(option_by_name("notified"));
 	assert_string_equal(option_suggest("sujbect", IN_ARGV), "subject");
 	assert_string_equal(

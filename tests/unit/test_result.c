@@ -5,6 +5,7 @@
 #include "texttest.h"
 
 #include "base/attr.h"
+#include "base/mem.h"
 #include "report/result.h"
 #include "report/terminal.h"
 
@@ -84,6 +85,52 @@ test_failed_early(void **state UNUSED)
 	    "\"queue_id\":null,\"elapsed_ms\":0,\"recipients\":[]}\n");
 }
 
+/* What waits is told as a success, and where it waits. */
+static void
+test_queued(void **state UNUSED)
+{
+	static const struct {
+		const char *name;
+		enum result_state state;
+		const char *id;
+		int status;
+	} rows[] = {
+		{ "queued", RESULT_QUEUED, "q-1", 0 },
+		{ "in-doubt", RESULT_IN_DOUBT, "q-1", 0 },
+		{ "in-doubt", RESULT_IN_DOUBT, NULL, 75 },
+		{ "partial", RESULT_PARTIAL, "q-1", 75 },
+		{ "failed", RESULT_FAILED, NULL, 75 },
+	};
+	char bob[] = "bob@x.example";
+	struct recipient to[1] = {
+		{ .address = bob, .state = RECIPIENT_DEFERRED },
+	};
+	struct outcome o = {
+		.recipients = to, .count = 1, .stage = STAGE_RCPT
+	};
+
+	(void)error_set(&o.error, ERR_TEMPORARY, "later");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct result r = {
+			.state = rows[i].state,
+			.outcome = &o,
+			.queue_id = rows[i].id,
+		};
+		auto_buf struct buf out = buf_make(10000);
+		auto_free char *want =
+		    mem_printf("\"exit\":%d,\"state\":\"%s\"", rows[i].status,
+			rows[i].name);
+
+		assert_int_equal(result_status(&r), rows[i].status);
+		result_json(&r, &out);
+		check_has(rows[i].name, out.data, want);
+		check_has(rows[i].name, out.data, "\"stage\":\"rcpt\"");
+		check_has(rows[i].name, out.data,
+		    rows[i].id != NULL ? "\"queue_id\":\"q-1\""
+				       : "\"queue_id\":null");
+	}
+}
+
 static void
 test_states(void **state UNUSED)
 {
@@ -152,6 +199,24 @@ test_bytes(void **state UNUSED)
 }
 
 static void
+test_time(void **state UNUSED)
+{
+	static const struct {
+		long long seconds;
+		const char *want;
+	} rows[] = { { 0, "0 s" }, { 89, "89 s" }, { 90, "2 min" },
+		{ 5399, "90 min" }, { 5400, "2 h" }, { 86400, "24 h" },
+		{ 172800, "2 days" }, { 432000, "5 days" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[TERMINAL_SIZE];
+
+		terminal_time(text, rows[i].seconds);
+		check_str("time", text, rows[i].want);
+	}
+}
+
+static void
 test_color(void **state UNUSED)
 {
 	static const struct {
@@ -195,8 +260,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sent),
 		cmocka_unit_test(test_failed_early),
+		cmocka_unit_test(test_queued),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_color),
 	};
 

@@ -163,6 +163,9 @@ test_modes(void **state UNUSED)
 		{ "-b|s", SENDMAIL_SMTP },
 		{ "-bs|-v", SENDMAIL_SMTP },
 		{ "-bi", SENDMAIL_ALIASES },
+		{ "-bp", SENDMAIL_LIST },
+		{ "-q", SENDMAIL_FLUSH },
+		{ "-q30m", SENDMAIL_FLUSH },
 		{ "-I", SENDMAIL_ALIASES },
 		{ "-bs|-bm", SENDMAIL_SEND },
 	};

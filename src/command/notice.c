@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A multipart/report of three parts: words for people, fields for programs,
+ * the header of the message.  All of it is ASCII.
+ */
+#include "command/notice.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "text/datetime.h"
+#include "text/header.h"
+#include "text/msgid.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOTICE_MAX (4L << 20)
+#define HEADER_CUT 32768 /* bytes of the message's header */
+#define HOST_LEN   256
+
+/* The value of a setting that came with the message, or NULL. */
+static const char *
+setting(const struct entry *e, const char *name)
+{
+	size_t len = strlen(name);
+	const char *value = NULL;
+
+	for (size_t i = 0; i < e->settings.count; i++)
+		if (strncmp(e->settings.items[i], name, len) == 0 &&
+		    e->settings.items[i][len] == '=')
+			value = e->settings.items[i] + len + 1;
+	return value;
+}
+
+/* Who is to hear of it; NULL if nobody. */
+static const char *
+receiver(const struct entry *e, const struct settings *s)
+{
+	const char *notify = setting(e, "notify");
+
+	if (e->sender[0] == '\0' ||
+	    (notify != NULL && strcasestr(notify, "failure") == NULL))
+		return NULL;
+	if (s->notice == NULL || strcmp(s->notice, "sender") == 0)
+		return e->sender;
+	return strcmp(s->notice, "none") == 0 ? NULL : s->notice;
+}
+
+/* One line of ASCII; what is none becomes a question mark. */
+static void
+put_ascii(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		buf_putc(out,
+		    *text == '\n' || *text == '\t'     ? ' '
+			: *text < 0x20 || *text > 0x7e ? '?'
+						       : *text);
+}
+
+/* --- the parts ------------------------------------------------------------ */
+
+static void
+put_words(struct buf *out, const struct item *it)
+{
+	buf_puts(out,
+	    "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
+	    "Your message could not be delivered to:\r\n\r\n");
+	for (size_t i = 0; i < it->state.count; i++) {
+		const struct mark *m = &it->state.marks[i];
+
+		if (m->kind == MARK_DONE)
+			continue;
+		buf_puts(out, "    ");
+		put_ascii(out, it->entry.recipients.items[i]);
+		if (m->code != 0 || m->text[0] != '\0') {
+			buf_puts(out, "\r\n        ");
+			if (m->code != 0)
+				buf_printf(out, "%d %s ", m->code, m->enhanced);
+			put_ascii(out, m->text);
+		}
+		buf_puts(out, "\r\n");
+	}
+	buf_puts(out, "\r\nReason: ");
+	put_ascii(out, it->state.reason);
+	buf_printf(out,
+	    "\r\n\r\nThe message is kept. To send it again, or to drop it:\r\n\r\n"
+	    "    mitto queue retry %s\r\n    mitto queue drop %s\r\n",
+	    it->id, it->id);
+}
+
+static void
+put_recipient(struct buf *out, const char *address, const struct mark *m)
+{
+	char date[DATETIME_SIZE];
+
+	buf_puts(out, "\r\nFinal-Recipient: rfc822; ");
+	put_ascii(out, address);
+	buf_puts(out, "\r\nAction: failed\r\nStatus: ");
+	/* 4.4.7: delivery time expired (RFC 3463). */
+	buf_puts(out,
+	    m->kind != MARK_REFUSED     ? "4.4.7"
+		: m->enhanced[0] == '5' ? m->enhanced
+					: "5.0.0");
+	if (m->code != 0) {
+		buf_printf(out, "\r\nDiagnostic-Code: smtp; %d %s ", m->code,
+		    m->enhanced);
+		put_ascii(out, m->text);
+	}
+	if (m->when > 0) {
+		datetime_format((time_t)m->when, date);
+		buf_printf(out, "\r\nLast-Attempt-Date: %s", date);
+	}
+	buf_puts(out, "\r\n");
+}
+
+static void
+put_fields(struct buf *out, const struct item *it)
+{
+	const char *envid = setting(&it->entry, "envid");
+	char host[HOST_LEN] = "localhost";
+	char date[DATETIME_SIZE];
+
+	(void)gethostname(host, sizeof(host) - 1);
+	datetime_format((time_t)it->entry.created, date);
+	buf_puts(out, "Content-Type: message/delivery-status\r\n\r\n");
+	if (envid != NULL) {
+		buf_puts(out, "Original-Envelope-Id: ");
+		put_ascii(out, envid);
+		buf_puts(out, "\r\n");
+	}
+	buf_puts(out, "Reporting-MTA: dns; ");
+	put_ascii(out, host);
+	buf_printf(out, "\r\nArrival-Date: %s\r\n", date);
+	for (size_t i = 0; i < it->state.count; i++)
+		if (it->state.marks[i].kind != MARK_DONE)
+			put_recipient(out, it->entry.recipients.items[i],
+			    &it->state.marks[i]);
+}
+
+/* The header of the message as it was sent, without its 8-bit characters. */
+static int
+put_header(struct buf *out, const struct item *it, struct error *err)
+{
+	auto_free char *block = mem_zero(HEADER_CUT + 1);
+	struct wire wire;
+	const char *end;
+	ssize_t n;
+
+	entry_wire(&it->entry, it->file, &wire);
+	n = stream_read(wire.stream, block, HEADER_CUT, err);
+	wire_release(&wire);
+	if (n < 0)
+		return -1;
+	buf_puts(out, "Content-Type: text/rfc822-headers\r\n\r\n");
+	end = strstr(block, "\r\n\r\n");
+	for (const char *p = block; *p != '\0' && (end == NULL || p < end + 2);
+	     p++)
+		buf_putc(out, (unsigned char)*p > 0x7e ? '?' : *p);
+	return 0;
+}
+
+/* --- the whole ------------------------------------------------------------ */
+
+/* Append an address field with one address. */
+static int
+put_address(struct buf *out, const char *name, const struct address *a,
+    struct error *err)
+{
+	auto_address_list struct address_list list = { .items = NULL };
+
+	address_list_add(&list, a);
+	return header_addresses(out, name, &list, err);
+}
+
+static int
+put_own_header(struct buf *out, const struct item *it,
+    const struct address *from, const struct address *to, const char *boundary,
+    struct error *err)
+{
+	auto_buf struct buf id = buf_make(1024);
+	char date[DATETIME_SIZE];
+
+	datetime_format(clock_now(), date);
+	msgid_make(&id,
+	    from->domain != NULL ? from->domain : "localhost.invalid", it->id);
+	if (put_address(out, "From", from, err) < 0 ||
+	    put_address(out, "To", to, err) < 0 ||
+	    header_text(out, "Date", date, err) < 0 ||
+	    header_tokens(out, "Message-ID", id.data, err) < 0 ||
+	    header_text(out, "Subject", "Message not delivered", err) < 0)
+		return -1;
+	if (it->entry.message_id != NULL &&
+	    header_tokens(out, "References", it->entry.message_id, err) < 0)
+		return -1;
+	buf_printf(out,
+	    "Auto-Submitted: auto-replied\r\n"
+	    "MIME-Version: 1.0\r\n"
+	    "Content-Type: multipart/report; report-type=delivery-status;\r\n"
+	    " boundary=\"%s\"\r\n",
+	    boundary);
+	return 0;
+}
+
+static int
+write_notice(struct buf *out, const struct item *it, const struct address *from,
+    const struct address *to, struct error *err)
+{
+	auto_buf struct buf boundary = buf_make(80);
+
+	msgid_boundary(&boundary, it->id);
+	if (put_own_header(out, it, from, to, boundary.data, err) < 0)
+		return -1;
+	buf_printf(out, "\r\n--%s\r\n", boundary.data);
+	put_words(out, it);
+	buf_printf(out, "\r\n--%s\r\n", boundary.data);
+	put_fields(out, it);
+	buf_printf(out, "\r\n--%s\r\n", boundary.data);
+	if (put_header(out, it, err) < 0)
+		return -1;
+	buf_printf(out, "\r\n--%s--\r\n", boundary.data);
+	return buf_check(out, "the notice", err);
+}
+
+/* Lines of a notice that begin with a dot: none of ours do, but one of a header
+ * might. */
+static int64_t
+count_dots(const struct buf *text)
+{
+	int64_t n = 0;
+
+	for (const char *p = text->data; (p = strstr(p, "\n.")) != NULL; p++)
+		n++;
+	return n;
+}
+
+/* Envelope and settings of the notice; it goes the way of the message. */
+static int
+fill_entry(struct entry *e, const struct item *it, const struct address *from,
+    const struct address *to, struct error *err)
+{
+	auto_buf struct buf wire = buf_make(1024);
+
+	if (address_wire(&wire, to, err) < 0)
+		return -1;
+	e->created = clock_now();
+	e->sender = mem_strdup("");
+	if (it->entry.account != NULL)
+		e->account = mem_strdup(it->entry.account);
+	e->smtputf8 =
+	    address_needs_smtputf8(from) || address_needs_smtputf8(to);
+	e->eight_bit = e->smtputf8;
+	strlist_add(&e->recipients, wire.data);
+	for (size_t i = 0; i < it->entry.settings.count; i++) {
+		const char *kept = it->entry.settings.items[i];
+
+		if (strncmp(kept, "notify=", 7) != 0 &&
+		    strncmp(kept, "return=", 7) != 0 &&
+		    strncmp(kept, "envid=", 6) != 0)
+			strlist_add(&e->settings, kept);
+	}
+	return 0;
+}
+
+static int
+enter(
+    struct spool *s, struct entry *e, const struct buf *text, struct error *err)
+{
+	auto_stream struct stream *message =
+	    stream_memory(text->data, text->len);
+	struct state state;
+	char id[SPOOL_ID];
+	int result;
+
+	e->size = (int64_t)text->len;
+	e->dot_lines = count_dots(text);
+	state_init(&state, e->recipients.count);
+	state.schedule = schedule_new(e->created);
+	result = spool_enter(s, BOX_QUEUE, e, message, &state, id, err);
+	if (result == 0)
+		spool_trigger(s);
+	state_release(&state);
+	return result;
+}
+
+int
+notice_send(struct spool *s, const struct item *it,
+    const struct settings *settings, struct error *err)
+{
+	const char *whom = receiver(&it->entry, settings);
+	auto_address struct address from = { .name = NULL };
+	auto_address struct address to = { .name = NULL };
+	auto_buf struct buf text = buf_make(NOTICE_MAX);
+	struct entry e = { .sender = NULL };
+	int result = -1;
+
+	if (whom == NULL)
+		return 0;
+	if (address_parse_one(&from, it->entry.sender, err) == 0 &&
+	    address_parse_one(&to, whom, err) == 0) {
+		free(from.name);
+		from.name = mem_strdup("mitto");
+		if (write_notice(&text, it, &from, &to, err) == 0 &&
+		    fill_entry(&e, it, &from, &to, err) == 0)
+			result = enter(s, &e, &text, err);
+	}
+	entry_release(&e);
+	return result == 0 ? 0 : error_wrap(err, "no notice");
+}
