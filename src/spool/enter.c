@@ -14,11 +14,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 
-#define TRIES 10 /* to find a name that is free */
+#define TRIES         10   /* to find a name that is free */
+#define YOUNG_SECONDS 3600 /* nobody takes so long to sync a folder */
 
 static int
 hint_room(const struct spool *s, struct error *err)
@@ -53,7 +56,19 @@ make_id(char id[SPOOL_ID])
 	id[SPOOL_ID - 1] = '\0';
 }
 
-/* Write the whole state file and sync it. */
+/* Create a file and, if `lock`, keep those who sweep away from it. */
+static int
+create(int box, const char *name, bool lock)
+{
+	int fd = openat(box, name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0 && lock)
+		(void)flock(fd, LOCK_EX | LOCK_NB);
+	return fd;
+}
+
+/* The whole state file of the message `id`; its descriptor, or -1. */
 static int
 write_state(int box, const char *id, const struct state *state)
 {
@@ -63,8 +78,7 @@ write_state(int box, const char *id, const struct state *state)
 	int own;
 
 	spool_state_name(id, name);
-	fd = openat(box, name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = create(box, name, false);
 	if (fd < 0)
 		return -1;
 	for (size_t i = 0; i <= state->count; i++) {
@@ -72,28 +86,48 @@ write_state(int box, const char *id, const struct state *state)
 		if (io_write_all(fd, slot, sizeof(slot)) < 0)
 			return -1;
 	}
-	if (fsync(fd) < 0)
-		return -1;
 	own = fd;
 	fd = -1;
+	return own;
+}
+
+/* Give the descriptor back, and know whether all went well until then. */
+static int
+close_checked(int *fd)
+{
+	int own = *fd;
+
+	*fd = -1;
 	return close(own);
 }
 
-/* One name for both files; the message's appears last.  With a file system that
- * cannot rename without overwriting, link. */
+/* One name for both files; the message's appears last, when every byte of both
+ * is on stable storage.  With a file system that cannot rename without
+ * overwriting, link. */
 static int
-publish(int box, const char *temporary, const struct state *state,
+publish(int box, const char *temporary, int message, const struct state *state,
     char id[SPOOL_ID])
 {
 	char name[SPOOL_STATE_NAME];
+	bool synced = false;
 
 	for (int i = 0; i < TRIES; i++) {
+		auto_fd int fd = -1;
+
 		make_id(id);
-		if (write_state(box, id, state) < 0) {
+		fd = write_state(box, id, state);
+		if (fd < 0) {
 			if (errno == EEXIST)
 				continue;
 			return -1;
 		}
+		/* Begun before the first fsync, one commit of the file
+		 * system's journal does for both. */
+		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		if ((!synced && fsync(message) < 0) || fsync(fd) < 0 ||
+		    close_checked(&fd) < 0)
+			return -1;
+		synced = true;
 		if (renameat2(box, temporary, box, id, RENAME_NOREPLACE) == 0)
 			return 0;
 		if ((errno == EINVAL || errno == ENOSYS) &&
@@ -114,26 +148,18 @@ publish(int box, const char *temporary, const struct state *state,
 	return -1;
 }
 
-/* The file with all of its bytes on stable storage; 0, or -1 with *err. */
+/* The names of the folders, if they may be so young that whoever made them has
+ * not synced them yet. */
 static int
-write_message(const struct spool *s, int box, const char *temporary,
-    const struct entry *e, struct stream *message, struct error *err)
+sync_folders(const struct spool *s)
 {
-	auto_fd int fd = openat(box, temporary,
-	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int own;
+	struct stat info;
 
-	if (fd < 0)
-		return no_entry(s, errno, "create", err);
-	/* Whoever sweeps leaves it alone. */
-	(void)flock(fd, LOCK_EX | LOCK_NB);
-	if (entry_write(fd, e, message, err) < 0)
-		return hint_room(s, err);
-	if (fsync(fd) < 0)
-		return no_entry(s, errno, "fsync", err);
-	own = fd;
-	fd = -1;
-	return close(own) == 0 ? 0 : no_entry(s, errno, "close", err);
+	if (fstat(s->root, &info) < 0)
+		return -1;
+	return llabs((long long)(time(NULL) - info.st_mtime)) > YOUNG_SECONDS
+	    ? 0
+	    : fsync(s->root);
 }
 
 /* Nothing stays of what was not promised. */
@@ -157,18 +183,25 @@ spool_enter(struct spool *s, enum spool_box in, const struct entry *e,
 {
 	int box = s->boxes[in];
 	char temporary[SPOOL_ID + 4];
+	auto_fd int fd = -1;
 	int result;
 
 	make_id(id);
 	(void)snprintf(temporary, sizeof(temporary), "tmp.%s", id);
 	id[0] = '\0';
-	result = write_message(s, box, temporary, e, message, err);
-	if (result == 0 && publish(box, temporary, state, id) < 0)
+	fd = create(box, temporary, true);
+	if (fd < 0)
+		return no_entry(s, errno, "create", err);
+	result = entry_write(fd, e, message, err);
+	if (result < 0)
+		(void)hint_room(s, err);
+	else if (publish(box, temporary, fd, state, id) < 0)
 		result = no_entry(s, errno, "publish", err);
-	/* The name of the message, then those of the folders above it: another
-	 * process may have made them a moment ago. */
-	if (result == 0 && (fsync(box) < 0 || fsync(s->root) < 0))
+	/* The name of the message, then those of the folders above it. */
+	else if (fsync(box) < 0 || sync_folders(s) < 0)
 		result = no_entry(s, errno, "fsync of the directory", err);
+	if (result == 0 && close_checked(&fd) < 0)
+		result = no_entry(s, errno, "close", err);
 	if (result < 0)
 		withdraw(box, temporary, id);
 	return result;
