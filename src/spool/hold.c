@@ -48,7 +48,9 @@ hold_set(const struct spool *s, const char *route, const char *reason,
 	auto_fd int fd = -1;
 
 	hold_read(s, route, &state);
-	schedule_attempt(&state.schedule, now, chance);
+	/* A burst of messages that fail while it waits is one failure. */
+	if (schedule_due(&state.schedule, now))
+		schedule_attempt(&state.schedule, now, chance);
 	state_text(state.reason, reason);
 	name_of(route, name);
 	state_slot(&state, name, 0, slot);

@@ -14,7 +14,7 @@
  * no marks.  `route` is any text that tells one way from another. */
 void hold_read(const struct spool *s, const char *route, struct state *out);
 
-/* It failed again. */
+/* It failed: again, if it is due; else only the reason is new. */
 void hold_set(const struct spool *s, const char *route, const char *reason,
     int64_t now, uint16_t chance);
 

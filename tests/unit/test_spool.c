@@ -331,10 +331,15 @@ test_hold(void **state UNUSED)
 	assert_int_equal(hold.schedule.attempts, 0);
 	assert_true(schedule_due(&hold.schedule, 1000));
 	hold_set(&s, "home\n", "no connection", 1000, 0);
-	hold_set(&s, "home\n", "no name", 1000, 0);
+	hold_set(&s, "home\n", "no route", 1047, 0);
+	hold_read(&s, "home\n", &hold);
+	assert_int_equal(hold.schedule.attempts, 1);
+	assert_int_equal(hold.schedule.next, 1000 + 48);
+	assert_string_equal(hold.reason, "no route");
+	hold_set(&s, "home\n", "no name", 1048, 0);
 	hold_read(&s, "home\n", &hold);
 	assert_int_equal(hold.schedule.attempts, 2);
-	assert_int_equal(hold.schedule.next, 1000 + 96);
+	assert_int_equal(hold.schedule.next, 1048 + 96);
 	assert_string_equal(hold.reason, "no name");
 	hold_read(&s, "work\n", &hold);
 	assert_int_equal(hold.schedule.attempts, 0);
