@@ -278,7 +278,7 @@ place(const struct job_run *job, struct whereabouts *w)
 	if (store_size(best) <= ATTACH_MAX)
 		return;
 	copy = stream_store(best, 0, store_size(best));
-	if (run_keep_copy(copy, "mitto.output", &w->kept) < 0)
+	if (run_keep_copy(copy, NULL, "mitto.output", &w->kept) < 0)
 		w->kept = NULL;
 }
 

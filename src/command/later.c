@@ -233,6 +233,22 @@ later_keep(struct run *run)
 	return kept;
 }
 
+char *
+later_folder(const struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+	auto_spool struct spool spool = SPOOL_INIT;
+	struct error ignored = ERROR_INIT;
+	auto_free char *path = NULL;
+
+	if (s->queue.value == QUEUE_NEVER)
+		return NULL;
+	path = route_spool(s, &ignored);
+	if (path == NULL || spool_open(&spool, path, true, &ignored) < 0)
+		return NULL;
+	return mem_printf("%s/%s", spool.path, spool_box_name(BOX_FAILED));
+}
+
 void
 later_remind(const struct run *run)
 {

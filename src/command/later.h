@@ -20,6 +20,10 @@ void later_rest(struct run *run);
  * the settings or the message do not allow it, or it fails. */
 bool later_keep(struct run *run);
 
+/* The folder failed/ of the queue, for text that is no message; NULL if there
+ * is to be no queue or it cannot be made.  Owned by the caller. */
+char *later_folder(const struct run *run) MUST_CHECK;
+
 /* A person at the terminal is told of what lies in failed/. */
 void later_remind(const struct run *run);
 

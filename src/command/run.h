@@ -91,11 +91,11 @@ void run_preview(struct run *run);
  * only_copy is kept. */
 void run_keep(struct run *run);
 
-/* Write a copy of `from` to a new file NAME.XXXXXX in $HOME, /var/tmp or /tmp,
- * for its owner only, and set *path to its name, which the caller frees.  -1
- * when no such file can be written. */
-int run_keep_copy(struct stream *from, const char *name, char **path)
-    MUST_CHECK;
+/* Write a copy of `from` to a new file NAME.XXXXXX in `folder` (may be NULL),
+ * $HOME, /var/tmp or /tmp, for its owner only, and set *path to its name, which
+ * the caller frees.  -1 when no such file can be written. */
+int run_keep_copy(struct stream *from, const char *folder, const char *name,
+    char **path) MUST_CHECK;
 
 /* What was asked for on standard output must arrive there. */
 int run_put(const struct buf *text, struct error *err);

@@ -130,6 +130,23 @@ was_piped(const struct run *run)
 		(S_ISREG(info.st_mode) && info.st_nlink == 0));
 }
 
+static bool
+is_to_be_sent(const struct settings *s)
+{
+	return !s->check && !s->dry_run && s->output == NULL;
+}
+
+/* With a queue, what came from a pipe is kept where the queue could not take
+ * it. */
+static bool
+is_ours_to_keep(const struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+
+	return s->queue.value != QUEUE_NEVER && is_to_be_sent(s) &&
+	    was_piped(run);
+}
+
 /* What is to be kept: the message, taken out of the run, or the bare text when
  * no message came of it; NULL if all of it still exists elsewhere. */
 static struct stream *
@@ -137,7 +154,7 @@ take_only_copy(struct run *run, bool *whole)
 {
 	struct store *text = run->only_copy;
 
-	if (text == NULL && was_typed(run))
+	if (text == NULL && (was_typed(run) || is_ours_to_keep(run)))
 		text = run->input.data;
 	*whole = run->composition.wire.stream != NULL;
 	if (text == NULL && !run->request.draft.edit)
@@ -149,9 +166,10 @@ take_only_copy(struct run *run, bool *whole)
 
 /* An open file in the first place that takes one. */
 static int
-open_kept(const char *name, char **path)
+open_kept(const char *folder, const char *name, char **path)
 {
-	const char *const places[] = { getenv("HOME"), "/var/tmp", "/tmp" };
+	const char *const places[] = { folder, getenv("HOME"), "/var/tmp",
+		"/tmp" };
 	int fd = -1;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && fd < 0; i++) {
@@ -165,13 +183,14 @@ open_kept(const char *name, char **path)
 }
 
 int
-run_keep_copy(struct stream *from, const char *name, char **path)
+run_keep_copy(
+    struct stream *from, const char *folder, const char *name, char **path)
 {
 	struct error ignored = ERROR_INIT;
 	auto_fd int fd = -1;
 
 	*path = NULL;
-	fd = open_kept(name, path);
+	fd = open_kept(folder, name, path);
 	if (fd >= 0 && stream_rewind(from, &ignored) == 0 &&
 	    stream_copy_fd(from, fd, &ignored) == 0)
 		return 0;
@@ -186,18 +205,16 @@ run_keep_copy(struct stream *from, const char *name, char **path)
 static bool
 is_only_copy(const struct run *run)
 {
-	const struct settings *s = &run->request.settings;
-
-	if (s->check || s->dry_run || s->output != NULL)
-		return false;
-	return was_typed(run) || was_piped(run) || run->request.draft.edit ||
-	    run->only_copy != NULL;
+	return is_to_be_sent(&run->request.settings) &&
+	    (was_typed(run) || was_piped(run) || run->request.draft.edit ||
+		run->only_copy != NULL);
 }
 
 void
 run_keep(struct run *run)
 {
 	auto_stream struct stream *copy = NULL;
+	auto_free char *folder = NULL;
 	auto_free char *path = NULL;
 	bool whole;
 
@@ -206,7 +223,9 @@ run_keep(struct run *run)
 	copy = take_only_copy(run, &whole);
 	if (copy == NULL)
 		return;
-	if (run_keep_copy(copy, "dead.letter", &path) < 0) {
+	if (was_piped(run))
+		folder = later_folder(run);
+	if (run_keep_copy(copy, folder, "dead.letter", &path) < 0) {
 		watch_warn(&run->watch, "the text could not be kept");
 		return;
 	}

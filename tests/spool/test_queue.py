@@ -170,6 +170,28 @@ def test_refused_from_a_pipe_is_kept(mail, queue, script, spool, case):
     assert spool.ids("failed") == []
 
 
+@pytest.mark.parametrize("args", [
+    ["nobody"], ["-a", "/nonexistent", BOB], ["-t", "-a", "/nonexistent"]])
+def test_pipe_without_a_message_is_kept(mail, script, spool, args):
+    """What could not be made a message of is kept as it came."""
+    text = b"To: bob@x.example\n\nprecious\n"
+    result = mail(script(), *args, to=(), text=text)
+    assert result.status in (65, 66), result
+    kept, = (spool.path / "failed").glob("dead.letter.*")
+    assert kept.read_bytes() == text
+    assert str(kept) in result.err.splitlines()[-1], result
+
+
+def test_pipe_that_no_queue_takes_is_kept(mail, closed_port, home):
+    """Neither sent nor queued: it is still somewhere."""
+    result = mail("127.0.0.1:%d" % closed_port, "--spool", "/proc/nope",
+                  text=b"precious\n")
+    assert result.status == 75, result
+    kept, = home.glob("dead.letter.*")
+    assert b"precious\r\n" in kept.read_bytes()
+    assert str(kept) in result.err.splitlines()[-1], result
+
+
 def test_refused_from_a_file_is_not(mail, script, spool, tmp_path):
     text = tmp_path / "text"
     text.write_text("hello\n")
