@@ -168,7 +168,8 @@ def private(folder, name, text):
 
 def mitto_flags(mitto, port, folder, authority=None):
     """The program with a server; STARTTLS and a login with `authority`."""
-    flags = [mitto, "-C", "none", "-q", "-f", "ana@example.org", "-S"]
+    flags = [mitto, "-C", "none", "-q", "--queue=never",
+             "-f", "ana@example.org", "-S"]
     if authority is None:
         return flags + ["smtp+plain://127.0.0.1:%d" % port]
     return flags + ["smtp+starttls://127.0.0.1:%d" % port, "--cacert",

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Many recipients of one message, far away: time at a round trip of 40 ms
-beside msmtp, and how often the server has to answer.
+beside msmtp, and how often the server has to answer; many messages over one
+session beside as many round trips.
 
     recipients.py MITTO
 """
+import os
 import statistics
 import tempfile
 
@@ -50,16 +52,31 @@ def flights(mitto, folder):
         print("%-38s %s" % ("flights, " + what, "   ".join(cells)))
 
 
+def messages(options, word, flights):
+    """Ten over one session: the next envelope on the dot of the last."""
+    many = os.path.join(parts.PARTS, os.pardir, "smtp", "many")
+    with parts.sink(*options) as sink:
+        port = parts.Far(sink.port).port
+        cost = parts.compare({"many": [many, "127.0.0.1:%d" % port, "10",
+                                       "1", *word]}, parts.ROUNDS)["many"]
+    parts.row("RTT 40 ms, 10 messages%s" % (", TLS" if word else ""),
+              ("mitto", cost.wall), ("waits", flights * 40), ("<", 1.3))
+
+
 def main():
     mitto = parts.start()
     with tempfile.TemporaryDirectory() as folder:
         flights(mitto, folder)
         far("RTT 40 ms, plain", mitto, folder, [], None)
+        # Greeting, EHLO, envelope, ten messages.
+        messages([], [], 13)
         made = parts.certificate(folder)
         if made is None:
             print("RTT 40 ms, STARTTLS: no trustme here: skipped")
             return
         far("RTT 40 ms, TLS", mitto, folder, ["-t", made[0]], made[1])
+        # STARTTLS, TLS and another EHLO as well.
+        messages(["-t", made[0]], ["starttls"], 16)
 
 
 if __name__ == "__main__":

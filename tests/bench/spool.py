@@ -2,7 +2,7 @@
 """The queue: entering beside a bare loop of write, fsync, link and fsync; a
 large queue listed and flushed.
 
-    queue.py MITTO
+    spool.py MITTO
 """
 import os
 import subprocess
