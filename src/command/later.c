@@ -28,7 +28,7 @@ add_recipient(struct entry *e, struct state *state, const char *address,
 		return;
 	m->kind = r->state == RECIPIENT_UNKNOWN ? MARK_DOUBT
 	    : r->state == RECIPIENT_REFUSED     ? MARK_REFUSED
-						: MARK_TODO;
+						: MARK_WAITING;
 	m->when = clock_now();
 	m->code = r->reply.code;
 	(void)snprintf(

@@ -338,7 +338,7 @@ flush(struct call *c)
 static int
 revive(struct call *c, const char *id)
 {
-	struct mark fresh = { .kind = MARK_TODO };
+	struct mark fresh = { .kind = MARK_WAITING };
 	struct item it;
 	int result = 0;
 

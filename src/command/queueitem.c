@@ -233,7 +233,7 @@ send_item(struct runner *r, struct item *it, struct smtp_session *session,
 	for (size_t i = 0; i < to->count; i++) {
 		enum mark_kind kind = it->state.marks[i].kind;
 
-		if (kind != MARK_TODO && kind != MARK_DOUBT)
+		if (kind != MARK_WAITING && kind != MARK_DOUBT)
 			continue;
 		which[envelope.count] = i;
 		names[envelope.count++] = to->items[i];

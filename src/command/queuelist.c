@@ -42,7 +42,7 @@ static const char *
 mark_name(enum mark_kind kind)
 {
 	static const char *const names[] = {
-		[MARK_TODO] = "deferred",
+		[MARK_WAITING] = "deferred",
 		[MARK_DONE] = "accepted",
 		[MARK_REFUSED] = "refused",
 		[MARK_DOUBT] = "unknown",
@@ -90,8 +90,9 @@ put_recipients(struct buf *out, const struct item *it)
 		buf_puts(out, "    ");
 		put_text(out, it->entry.recipients.items[i]);
 		buf_printf(out, ": %s",
-		    m->kind == MARK_TODO && m->code == 0 ? "waiting"
-							 : mark_name(m->kind));
+		    m->kind == MARK_WAITING && m->code == 0
+			? "waiting"
+			: mark_name(m->kind));
 		if (m->code != 0)
 			buf_printf(out, ", %d %s%s", m->code, m->enhanced,
 			    m->enhanced[0] != '\0' ? " " : "");

@@ -14,7 +14,7 @@
 #define SUM_LEN  8
 #define BODY_LEN (STATE_SLOT - SUM_LEN - 2) /* a blank, the sum, LF */
 #define MAGIC    "mitto-state 1 "
-#define LETTERS  "TDRU" /* in the order of enum mark_kind */
+#define LETTERS  "TDRU" /* in the order of enum mark_kind; T: to try */
 
 void
 state_init(struct state *s, size_t count)
@@ -51,7 +51,7 @@ state_count(const struct state *s, enum mark_kind kind)
 bool
 state_open(const struct state *s)
 {
-	return state_count(s, MARK_TODO) + state_count(s, MARK_DOUBT) > 0;
+	return state_count(s, MARK_WAITING) + state_count(s, MARK_DOUBT) > 0;
 }
 
 /* The sum belongs to one slot of one message, so that no slot can be taken for
@@ -156,7 +156,7 @@ static void
 read_mark(struct mark *m, const char *p)
 {
 	const char *letter = p[0] != '\0' ? strchr(LETTERS, p[0]) : NULL;
-	struct mark got = { .kind = MARK_TODO };
+	struct mark got = { .kind = MARK_WAITING };
 	int64_t code;
 	size_t len;
 

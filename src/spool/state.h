@@ -22,7 +22,7 @@
 #define STATE_TEXT 320
 
 enum mark_kind {
-	MARK_TODO,
+	MARK_WAITING,
 	MARK_DONE,
 	MARK_REFUSED,
 	MARK_DOUBT, /* sent, and the answer was lost */

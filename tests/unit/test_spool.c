@@ -142,7 +142,7 @@ test_enter_and_mark(void **state UNUSED)
 	item_close(&it);
 	assert_int_equal(item_open(&it, &s, BOX_QUEUE, id, false, &err), 0);
 	assert_int_equal(it.state.marks[1].kind, MARK_DONE);
-	assert_int_equal(it.state.marks[0].kind, MARK_TODO);
+	assert_int_equal(it.state.marks[0].kind, MARK_WAITING);
 	assert_int_equal(it.state.schedule.attempts, 4);
 	item_close(&it);
 	spool_close(&s);
@@ -192,7 +192,7 @@ test_lost_state(void **state UNUSED)
 			assert_int_equal(truncate(path, 700), 0);
 		assert_int_equal(
 		    item_open(&it, &s, BOX_QUEUE, id, false, &err), 0);
-		assert_int_equal(state_count(&it.state, MARK_TODO), 2);
+		assert_int_equal(state_count(&it.state, MARK_WAITING), 2);
 		item_close(&it);
 		assert_int_equal(
 		    item_open(&it, &s, BOX_QUEUE, id, true, &err), 0);

@@ -84,7 +84,7 @@ test_counts(void **state UNUSED)
 	struct state s = sample();
 
 	assert_int_equal(state_count(&s, MARK_DONE), 1);
-	assert_int_equal(state_count(&s, MARK_TODO), 0);
+	assert_int_equal(state_count(&s, MARK_WAITING), 0);
 	assert_true(state_open(&s));
 	s.marks[1].kind = MARK_DONE;
 	assert_false(state_open(&s));
@@ -128,14 +128,14 @@ test_not_mine(void **state UNUSED)
 	state_init(&got, 3);
 	state_read(
 	    &got, "q-1700000000000000-abcdefghijkln", data, 4 * STATE_SLOT);
-	assert_int_equal(state_count(&got, MARK_TODO), 3);
+	assert_int_equal(state_count(&got, MARK_WAITING), 3);
 	assert_int_equal(got.schedule.attempts, 0);
 	/* Cut at every length: whole slots count, the rest does not. */
 	for (size_t len = 0; len <= 4 * STATE_SLOT; len += 64) {
 		state_release(&got);
 		state_init(&got, 3);
 		state_read(&got, ID, data, len);
-		assert_int_equal(3 - state_count(&got, MARK_TODO),
+		assert_int_equal(3 - state_count(&got, MARK_WAITING),
 		    len < 2 * STATE_SLOT ? 0 : len / STATE_SLOT - 1);
 	}
 	state_release(&got);
