@@ -196,6 +196,14 @@ def send(run_mitto, server):
 
 
 @pytest.fixture
+def relay(server, config):
+    """The server, and a configuration that leads there."""
+    config("[defaults]\ndefault-domain = home.example\n"
+           "[account relay]\nserver = %s\n" % server.url)
+    return server
+
+
+@pytest.fixture
 def refused(run_mitto, server):
     """refused(status, *args, says=()) expects an error before any MAIL."""
     def run(status, *args, says=(), sender="ana@home.example", **kwargs):

@@ -36,13 +36,6 @@ def needs_perl(module, package):
 
 
 @pytest.fixture
-def relay(server, config):
-    config("[defaults]\ndefault-domain = home.example\n"
-           "[account relay]\nserver = %s\n" % server.url)
-    return server
-
-
-@pytest.fixture
 def sendmail(tmp_path):
     """The path of a link called sendmail."""
     path = tmp_path / "bin" / "sendmail"

@@ -24,14 +24,6 @@ ROOT = "root@home.example"
 
 
 @pytest.fixture
-def relay(server, config):
-    """The server, and a configuration that leads there."""
-    config("[defaults]\ndefault-domain = home.example\n"
-           "[account relay]\nserver = %s\n" % server.url)
-    return server
-
-
-@pytest.fixture
 def sendmail(run_mitto, relay):
     """sendmail(*args, stdin=...) -> Result; nothing may be said."""
     def run(*args, status=0, **kwargs):
