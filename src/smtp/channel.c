@@ -5,7 +5,8 @@
  */
 #include "smtp/channel.h"
 
-#include <poll.h>
+#include "base/loop.h"
+
 #include <string.h>
 
 void
@@ -63,7 +64,7 @@ wait_for(struct channel *c, short events)
 	/* What there is no room for would wake us at once, again and again. */
 	if (c->end - c->begin == sizeof(c->in))
 		pfd.events &= (short)~POLLIN;
-	(void)poll(&pfd, 1, session_patience(c->session));
+	(void)loop_poll(&pfd, 1, session_patience(c->session));
 	return session_watch(c->session) == 0 ? CHANNEL_OK : CHANNEL_STOPPED;
 }
 

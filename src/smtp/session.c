@@ -43,10 +43,15 @@ session_facts(const struct smtp_session *s)
 void
 session_drop(struct smtp_session *s)
 {
-	/* libcurl sends QUIT in cleanup and waits for the reply as long as the
-	 * last perform was allowed to: a perform that fails at once, without
-	 * touching the network, shortens that. */
-	if (s->easy != NULL) {
+	if (s->multi != NULL) {
+		/* It closes a connection that it only made at once. */
+		(void)curl_multi_remove_handle(s->multi, s->easy);
+		curl_easy_cleanup(s->easy);
+		(void)curl_multi_cleanup(s->multi);
+	} else if (s->easy != NULL) {
+		/* It sends QUIT and waits for the reply as long as the last
+		 * perform was allowed to: a perform that fails at once, without
+		 * touching the network, shortens that. */
 		(void)curl_easy_setopt(s->easy, CURLOPT_VERBOSE, 0L);
 		(void)curl_easy_setopt(s->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT,
 		    SESSION_QUIT_WAIT);
@@ -55,6 +60,7 @@ session_drop(struct smtp_session *s)
 		curl_easy_cleanup(s->easy);
 	}
 	s->easy = NULL;
+	s->multi = NULL;
 	s->ready = false;
 	s->told_tls = false;
 	s->certificate.matched = false;
@@ -147,7 +153,7 @@ session_perform(struct smtp_session *s, const struct transaction *t,
 			session_drop(s);
 		if (make_ready(s, err) != 0)
 			return -1;
-		rc = curl_easy_perform(s->easy);
+		rc = session_run(s);
 		s->ready = rc == CURLE_OK;
 		if (s->stop != SESSION_AGAIN)
 			return conclude(s, rc, err);

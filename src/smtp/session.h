@@ -70,6 +70,7 @@ struct smtp_session {
 
 	/* the connection */
 	CURL *easy;
+	CURLM *multi; /* what made it, in a task of a loop; else NULL */
 	struct certificate certificate;
 	struct recorder recorder;
 	curl_socket_t sockets[4]; /* open ones; more than one while racing */
@@ -96,6 +97,9 @@ struct smtp_session {
  */
 int session_perform(struct smtp_session *s, const struct transaction *t,
     const struct session_hooks *hooks, struct error *err) MUST_CHECK;
+
+/* curl_easy_perform(s->easy), or the same for a task of a loop (perform.c). */
+CURLcode session_run(struct smtp_session *s) MUST_CHECK;
 
 /* Forget the last transaction, begin this one and its message; -1 with *err if
  * that cannot be read again. */

@@ -3,14 +3,16 @@
  * Several messages over one session, as the queue and lists send them:
  *
  *	many SERVER MESSAGES [RECIPIENTS [starttls] [unreadable=N] [big=N]
- *	    [interrupted]]
+ *	    [sessions=N] [interrupted]]
  *
+ * With `sessions` they go over so many at once, each a task of one loop.
  * The text of message N, counted from 0, cannot be read, or has a megabyte; a
  * signal comes as soon as a part of one is through.
  * Prints a line for each message, with what became of its recipients, and in
  * the end how many milliseconds it took.
  */
 #include "base/clock.h"
+#include "base/loop.h"
 #include "base/mem.h"
 #include "smtp/smtp.h"
 #include "stream/stream.h"
@@ -97,14 +99,40 @@ report(const struct outcome *o)
 	    outcome_count(o, RECIPIENT_UNKNOWN), o->error.text);
 }
 
-static void
-send_all(struct smtp_session *session, struct mail *mails, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct mail *m = &mails[i];
-		struct mail *next = &mails[i + 1];
+/* Messages that wait, and who takes them. */
+struct list {
+	const struct settings *settings;
+	const struct endpoint *endpoint;
+	const struct smtp_observer *observer;
+	struct mail *mails;
+	size_t next, count;
+	bool failed;
+};
 
-		if (i + 1 < count)
+static struct mail *
+take(struct list *l)
+{
+	return l->next < l->count ? &l->mails[l->next++] : NULL;
+}
+
+/* One session, as long as there are messages. */
+static void
+send_some(void *ctx)
+{
+	struct list *l = ctx;
+	struct error err = ERROR_INIT;
+	struct smtp_session *session = smtp_open(
+	    l->settings, l->endpoint, NULL, l->observer, &interrupted, &err);
+	struct mail *m = session != NULL ? take(l) : NULL;
+
+	if (session == NULL) {
+		fprintf(stderr, "%s\n", err.text);
+		l->failed = true;
+	}
+	while (m != NULL) {
+		struct mail *next = take(l);
+
+		if (next != NULL)
 			smtp_next(session, &next->envelope, &next->wire,
 			    &next->outcome);
 		else
@@ -112,7 +140,22 @@ send_all(struct smtp_session *session, struct mail *mails, size_t count)
 		(void)smtp_send(
 		    session, &m->envelope, &m->wire, false, &m->outcome);
 		report(&m->outcome);
+		m = next;
 	}
+	smtp_close(session);
+}
+
+static void
+send_all(struct list *l, int sessions)
+{
+	struct error err = ERROR_INIT;
+	struct loop *loop = loop_new();
+
+	for (int i = 0; i < sessions; i++)
+		if (loop_add(loop, send_some, l, &err) < 0)
+			l->failed = true;
+	loop_run(loop);
+	loop_free(loop);
 }
 
 int
@@ -122,16 +165,18 @@ main(int argc, char **argv)
 	struct smtp_observer observer = { .ctx = NULL };
 	struct error err = ERROR_INIT;
 	struct endpoint endpoint;
-	struct smtp_session *session;
-	struct mail *mails;
-	size_t count, recipients;
+	struct list list = { .settings = &settings,
+		.endpoint = &endpoint,
+		.observer = &observer };
+	size_t recipients;
 	long long start;
 	char **words = argc > 4 ? argv + 4 : argv + argc;
+	int sessions = number_of("sessions=", words);
 
 	if (argc < 3)
 		return 64;
 	(void)signal(SIGPIPE, SIG_IGN);
-	count = strtoul(argv[2], NULL, 10);
+	list.count = strtoul(argv[2], NULL, 10);
 	recipients = argc > 3 ? strtoul(argv[3], NULL, 10) : 1;
 	settings.server = argv[1];
 	settings.tls.value = *words != NULL && strcmp(*words, "starttls") == 0
@@ -139,21 +184,21 @@ main(int argc, char **argv)
 	    : TLS_PLAIN;
 	if (argc > 4 && strcmp(argv[argc - 1], "interrupted") == 0)
 		observer.progress = interrupt;
-	mails = mem_alloc(count * sizeof(*mails));
-	for (size_t i = 0; i < count; i++)
-		mail_make(&mails[i], (int)i, recipients, words);
+	list.mails = mem_alloc(list.count * sizeof(*list.mails));
+	for (size_t i = 0; i < list.count; i++)
+		mail_make(&list.mails[i], (int)i, recipients, words);
 	start = clock_ms();
-	if (smtp_endpoint(&endpoint, &settings, &err) < 0 ||
-	    (session = smtp_open(&settings, &endpoint, NULL, &observer,
-		 &interrupted, &err)) == NULL) {
+	if (smtp_endpoint(&endpoint, &settings, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}
-	send_all(session, mails, count);
-	smtp_close(session);
+	if (sessions > 0)
+		send_all(&list, sessions);
+	else
+		send_some(&list);
 	printf("%lld ms\n", clock_ms() - start);
-	for (size_t i = 0; i < count; i++)
-		mail_release(&mails[i]);
-	free(mails);
-	return 0;
+	for (size_t i = 0; i < list.count; i++)
+		mail_release(&list.mails[i]);
+	free(list.mails);
+	return list.failed ? 1 : 0;
 }

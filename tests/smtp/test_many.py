@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Several messages over one session, by the program beside this."""
 
+import itertools
 import subprocess
+import threading
 
 import pytest
 
@@ -191,3 +193,70 @@ def test_interrupted_without_waiting(script, many):
     assert line == (
         "accepted 0, refused 0, deferred 0, unknown 0: interrupted")
     assert server.messages == []
+
+
+# --- several sessions at once ------------------------------------------------
+
+def meet(count, reply):
+    """The first `count` of who asks get their reply when all have asked."""
+    barrier, order = threading.Barrier(count), itertools.count()
+
+    def answer(_):
+        if next(order) < count:
+            barrier.wait(timeout=30)
+        return reply
+    return answer
+
+
+@pytest.mark.parametrize("stage,reply", [
+    ("GREETING", "220 hi"), ("EHLO", None), ("MAIL", "250 ok"),
+    ("RCPT", "250 ok"), ("DATA", "354 go"), ("BODY", "250 ok")])
+@pytest.mark.parametrize("tls", [False, True])
+def test_nobody_waits_for_another(script, many, tls_context, tls, stage,
+                                  reply, lane):
+    """Each of four sessions has got so far before any of them goes on."""
+    extra = "\n250-PIPELINING" if lane == "grouped" else ""
+    if reply is None:
+        reply = "250-test.example%s%s\n250 HELP" % (
+            extra, "\n250-STARTTLS" if tls else "")
+    server = script(replies={stage: meet(4, reply)},
+                    tls=tls_context if tls else None)
+    assert many(server, 8, 2, "sessions=4") == [YES % 2] * 8
+    assert sorted(m.recipients for m in server.messages) == [
+        people(n, 2) for n in range(8)]
+    assert server.connections == 4
+
+
+def test_one_hangs(script, many):
+    """It keeps its message and the next one, which it has announced; all others
+    are through before."""
+    release = threading.Event()
+    order = itertools.count()
+
+    def answer(_):
+        if next(order) > 0:
+            if len(server.messages) >= 5:  # the one that hangs is among them
+                release.set()
+            return "250 ok"
+        release.wait(timeout=30)
+        return Close("421 4.3.2 going down")
+    server = script(replies={"BODY": answer})
+    lines = many(server, 6, 1, "sessions=2")
+    assert release.is_set()
+    assert sorted(line[:11] for line in lines) == (
+        ["accepted 0,"] + ["accepted 1,"] * 5), lines
+
+
+def test_more_sessions_than_messages(script, many):
+    """Each takes one and announces one; who gets none does not connect."""
+    server = script()
+    assert many(server, 4, 1, "sessions=9") == [YES % 1] * 4
+    assert server.connections == 2
+
+
+def test_nobody_listens(many, closed_port):
+    class Nobody:
+        tls, address = None, "127.0.0.1:%d" % closed_port
+    lines = many(Nobody, 4, 1, "sessions=3")
+    assert [line[:11] for line in lines] == ["accepted 0,"] * 4
+    assert "refused" in lines[0]
