@@ -340,12 +340,22 @@ join_files(struct part *first, struct part *files)
 	return mixed;
 }
 
+/* What there was to say about looking at the files, once. */
+static void
+take_notes(struct strlist *warnings, const struct part *p)
+{
+	if (p->note != NULL && !strlist_has(warnings, p->note))
+		strlist_add(warnings, p->note);
+	for (size_t i = 0; i < p->count; i++)
+		take_notes(warnings, p->children[i]);
+}
+
 struct part *
 compose_body(const struct draft *d, const struct input *in, const char *domain,
     struct strlist *warnings, struct error *err)
 {
 	bool failed = false;
-	struct part *first;
+	struct part *first, *whole;
 	auto_part struct part *files = part_new("multipart/mixed");
 
 	/* Files first: a missing one is told before an editor opens.  Without
@@ -361,5 +371,7 @@ compose_body(const struct draft *d, const struct input *in, const char *domain,
 	if (first == NULL && files->count == 0)
 		return text_part(d, store_memory(mem_strdup(""), 0, "nothing"),
 		    "text/plain", err);
-	return join_files(first, steal(files));
+	whole = join_files(first, steal(files));
+	take_notes(warnings, whole);
+	return whole;
 }

@@ -203,8 +203,8 @@ read_recipients(struct composition *c, const struct draft *d,
 /* -f, else From of -H, else the account's own; and where answers shall go if
  * that is taken away. */
 static int
-read_sender(struct composition *c, const struct request *r,
-    const struct sender *s, struct address_list *answers, struct error *err)
+read_sender(struct composition *c, const struct request *r, struct sender *s,
+    struct address_list *answers, struct error *err)
 {
 	const char *header = header_value(&r->draft, "From");
 	const char *flag = r->from_given ? r->settings.from : NULL;
@@ -218,7 +218,7 @@ read_sender(struct composition *c, const struct request *r,
 		if (address_parse_one(&c->from, header, err) < 0)
 			return error_wrap(err, "-H");
 	} else {
-		sender_copy(&c->from, &s->own);
+		sender_copy(&c->from, sender_own(s));
 		return 0;
 	}
 	sender_copy(&wanted, &c->from);

@@ -76,7 +76,7 @@ int compose_expand(struct composition *c, struct aliases *aliases,
  * is no recipient.
  */
 int compose_envelope(struct composition *c, const struct request *r,
-    const struct sender *sender, const struct address *from, struct error *err)
+    struct sender *sender, const struct address *from, struct error *err)
     MUST_CHECK;
 
 /* A new message from flags. */

@@ -63,8 +63,8 @@ is_null_sender(const char *text)
 }
 
 static int
-set_sender(struct composition *c, const char *given,
-    const struct sender *sender, const struct address *from, struct error *err)
+set_sender(struct composition *c, const char *given, struct sender *sender,
+    const struct address *from, struct error *err)
 {
 	auto_address struct address a = { .name = NULL };
 	auto_buf struct buf wire = buf_make(1024);
@@ -74,7 +74,7 @@ set_sender(struct composition *c, const char *given,
 		return 0;
 	}
 	if (sender_is_bound(sender, given)) {
-		sender_copy(&a, &sender->own);
+		sender_copy(&a, sender_own(sender));
 	} else if (given != NULL) {
 		if (address_parse_one(&a, given, err) < 0)
 			return error_wrap(err, "--envelope-from");
@@ -91,7 +91,7 @@ set_sender(struct composition *c, const char *given,
 
 int
 compose_envelope(struct composition *c, const struct request *r,
-    const struct sender *sender, const struct address *from, struct error *err)
+    struct sender *sender, const struct address *from, struct error *err)
 {
 	auto_address_list struct address_list all = { .items = NULL };
 	const struct address_list *lists[] = { &c->to, &c->cc, &c->bcc };

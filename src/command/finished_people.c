@@ -245,7 +245,7 @@ put_from(struct composition *c, struct finished *f, const char *flag,
 		    answer_to(f, &asked, err) < 0)
 			return -1;
 	} else {
-		sender_copy(&c->from, &f->sender.own);
+		sender_copy(&c->from, sender_own(&f->sender));
 	}
 	strlist_add(&f->drop, "From");
 	address_list_add(&shown, &c->from);
@@ -321,7 +321,6 @@ finished_complete(struct finished *f, struct error *err)
 {
 	static const char *const names[] = { "To", "Cc", "Reply-To",
 		"Resent-To", "Resent-Cc", "Resent-From", "Resent-Sender" };
-	auto_free char *domain = sender_domain(&f->sender);
 
 	for (size_t i = 0; i < f->head.count; i++) {
 		struct head_field *h = &f->head.fields[i];
@@ -333,7 +332,7 @@ finished_complete(struct finished *f, struct error *err)
 			known = known || is_named(h, names[k]);
 		/* What cannot be read is passed on as it is. */
 		if (known && parse_field(&list, h, &ignored) == 0 &&
-		    aliases_complete(f->aliases, &list, domain) &&
+		    aliases_complete(f->aliases, &list) &&
 		    finished_replace(f, h, &list, err) < 0)
 			return -1;
 	}

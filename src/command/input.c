@@ -73,12 +73,12 @@ input_claim(const struct draft *d, enum input_use *use, struct error *err)
 static int
 read_head(struct input *in, struct error *err)
 {
-	char block[HEAD_BLOCK];
+	auto_free char *block = mem_alloc(HEAD_BLOCK);
 	int64_t offset = 0;
 
 	while (!in->head.complete) {
 		ssize_t n =
-		    store_pread(in->data, block, sizeof(block), offset, err);
+		    store_pread(in->data, block, HEAD_BLOCK, offset, err);
 
 		if (n < 0)
 			return -1;

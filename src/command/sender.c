@@ -13,18 +13,6 @@
 #include <string.h>
 #include <strings.h>
 
-char *
-sender_domain(const struct sender *s)
-{
-	const char *given = s->settings->default_domain;
-	char *name;
-
-	if (given != NULL && given[0] != '\0')
-		return mem_strdup(given);
-	name = host_mailname();
-	return name != NULL ? name : host_name();
-}
-
 static bool
 is_set(const char *text)
 {
@@ -63,13 +51,19 @@ sender_init(struct sender *s, const struct request *r, struct strlist *steps,
 	} else if (login) {
 		if (parse_own(s, user, "login", err) < 0)
 			return -1;
-	} else {
-		s->own.local = host_user();
 	}
-	if (s->own.domain == NULL)
-		s->own.domain = sender_domain(s);
 	sender_name(s, &s->own);
 	return 0;
+}
+
+const struct address *
+sender_own(struct sender *s)
+{
+	if (s->own.local == NULL)
+		s->own.local = host_user();
+	if (s->own.domain == NULL)
+		s->own.domain = host_domain(s->settings->default_domain);
+	return &s->own;
 }
 
 void
@@ -102,11 +96,11 @@ sender_copy(struct address *to, const struct address *from)
 
 /* The address becomes own; its name, if it has one, stays. */
 static void
-take_own(const struct sender *s, struct address *a)
+take_own(struct sender *s, struct address *a)
 {
 	char *name = steal(a->name);
 
-	sender_copy(a, &s->own);
+	sender_copy(a, sender_own(s));
 	if (name == NULL)
 		return;
 	free(a->name);
@@ -125,7 +119,7 @@ tell(const struct sender *s, const char *what, const struct address *old,
 }
 
 enum sender_change
-sender_complete(const struct sender *s, struct address *a, const char *what)
+sender_complete(struct sender *s, struct address *a, const char *what)
 {
 	auto_address struct address old = { .name = NULL };
 
@@ -134,51 +128,57 @@ sender_complete(const struct sender *s, struct address *a, const char *what)
 	sender_copy(&old, a);
 	if (s->known && s->settings->from_header.value != FROM_KEEP)
 		take_own(s, a);
-	else if (s->known)
-		a->domain = sender_domain(s);
 	else
-		a->domain = mem_strdup(s->own.domain);
+		a->domain = host_domain(s->settings->default_domain);
 	tell(s, what, &old, a, "it has no domain");
 	return SENDER_COMPLETED;
 }
 
 enum sender_change
-sender_fit(const struct sender *s, struct address *a, const char *what)
+sender_fit(struct sender *s, struct address *a, const char *what)
 {
 	enum from_header rule =
 	    (enum from_header)s->settings->from_header.value;
 	auto_address struct address old = { .name = NULL };
+	const struct address *own;
 
 	if (sender_complete(s, a, what) != SENDER_KEPT)
 		return SENDER_COMPLETED;
-	if (!s->fixed || rule == FROM_KEEP || address_same(a, &s->own))
+	if (!s->fixed || rule == FROM_KEEP)
+		return SENDER_KEPT;
+	own = sender_own(s);
+	if (address_same(a, own))
 		return SENDER_KEPT;
 	sender_copy(&old, a);
 	/* Where the account is at the host's own domain, all who are there can
 	 * send. */
-	if (strcasecmp(a->domain, s->own.domain) != 0 &&
-	    !host_is_private(s->own.domain) && host_is_self(a->domain)) {
+	if (strcasecmp(a->domain, own->domain) != 0 &&
+	    !host_is_private(own->domain) && host_is_self(a->domain)) {
 		take_own(s, a);
 		tell(s, what, &old, a, "that is a name of this host only");
 		return SENDER_LOCAL;
 	}
 	if (rule != FROM_FORCE)
 		return SENDER_KEPT;
-	sender_copy(a, &s->own);
+	sender_copy(a, own);
 	tell(s, what, &old, a, "from-header = force");
 	return SENDER_FORCED;
 }
 
 bool
-sender_is_bound(const struct sender *s, const char *flag)
+sender_is_bound(struct sender *s, const char *flag)
 {
+	const struct address *own;
+
 	if (!s->fixed || s->settings->allow_from_override.value == OVERRIDE_YES)
 		return false;
-	if (flag != NULL)
-		strlist_take(s->steps,
-		    mem_printf("sender %s is ignored, it is %s@%s: "
-			       "allow-from-override = no",
-			flag, s->own.local, s->own.domain));
+	if (flag == NULL)
+		return true;
+	own = sender_own(s);
+	strlist_take(s->steps,
+	    mem_printf("sender %s is ignored, it is %s@%s: "
+		       "allow-from-override = no",
+		flag, own->local, own->domain));
 	return true;
 }
 

@@ -2,6 +2,9 @@
 /*
  * libmagic is asked first; a few rules stand behind it.
  *
+ * Most mails have no file to look at, and loading it with all that it needs in
+ * turn costs more than to compose one: it is loaded when it is asked.
+ *
  * Nothing is unpacked, and the parsers for ELF and OLE files, where most of
  * libmagic's security holes were, stay off: what they could tell more is no
  * media type, or the name tells it as well.
@@ -12,6 +15,7 @@
 #include "text/headreader.h"
 #include "text/param.h"
 
+#include <dlfcn.h>
 #include <magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,34 +26,100 @@
 
 static const char octets[] = "application/octet-stream";
 
-/* libmagic's answer into out; false when there is none, with *note telling why
- * if libmagic is not usable at all. */
+/* --- libmagic ------------------------------------------------------------- */
+
+struct library {
+	__typeof__(magic_open) *open;
+	__typeof__(magic_close) *close;
+	__typeof__(magic_error) *error;
+	__typeof__(magic_load) *load;
+	__typeof__(magic_setparam) *setparam;
+	__typeof__(magic_buffer) *buffer;
+};
+
+#ifdef LIBMAGIC
+
+/* NULL, with *why, if it is not to be had. */
+static const struct library *
+load_library(const char **why)
+{
+	static struct library lib;
+	const struct {
+		const char *name;
+		void *function;
+	} wanted[] = {
+		{ "magic_open", &lib.open },
+		{ "magic_close", &lib.close },
+		{ "magic_error", &lib.error },
+		{ "magic_load", &lib.load },
+		{ "magic_setparam", &lib.setparam },
+		{ "magic_buffer", &lib.buffer },
+	};
+	void *handle = dlopen(LIBMAGIC, RTLD_NOW | RTLD_LOCAL);
+
+	for (size_t i = 0; handle != NULL && i < ARRAY_SIZE(wanted); i++) {
+		void *function = dlsym(handle, wanted[i].name);
+
+		if (function == NULL)
+			handle = NULL;
+		memcpy(wanted[i].function, &function, sizeof(function));
+	}
+	*why = handle == NULL ? dlerror() : NULL;
+	return handle == NULL ? NULL : &lib;
+}
+
+#else
+
+static const struct library *
+load_library(const char **why)
+{
+	static const struct library lib = {
+		.open = magic_open,
+		.close = magic_close,
+		.error = magic_error,
+		.load = magic_load,
+		.setparam = magic_setparam,
+		.buffer = magic_buffer,
+	};
+
+	*why = NULL;
+	return &lib;
+}
+
+#endif
+
+/* Its answer into out; false when there is none, with *note telling why if it
+ * is not usable at all. */
 static bool
 ask_libmagic(
     const void *head, size_t len, char *out, size_t room, const char **note)
 {
 	static char problem[200];
-	magic_t magic = magic_open(MAGIC_FLAGS);
+	const char *why;
+	const struct library *lib = load_library(&why);
+	magic_t magic = lib != NULL ? lib->open(MAGIC_FLAGS) : NULL;
 	size_t most = SNIFF_BYTES;
 	const char *answer = NULL;
 
-	if (magic == NULL || magic_load(magic, NULL) < 0) {
-		const char *why = magic ? magic_error(magic) : NULL;
-
+	if (magic == NULL || lib->load(magic, NULL) < 0) {
+		if (magic != NULL)
+			why = lib->error(magic);
 		(void)snprintf(problem, sizeof(problem),
 		    "file types are taken from names only: %s",
 		    why != NULL ? why : "libmagic does not start");
 		*note = problem;
 	} else {
-		(void)magic_setparam(magic, MAGIC_PARAM_BYTES_MAX, &most);
-		answer = magic_buffer(magic, head, len);
+		(void)lib->setparam(magic, MAGIC_PARAM_BYTES_MAX, &most);
+		answer = lib->buffer(magic, head, len);
 	}
 	if (answer != NULL)
 		(void)snprintf(out, room, "%s", answer);
 	if (magic != NULL)
-		magic_close(magic);
+		lib->close(magic);
 	return answer != NULL && param_is_media_type(out);
 }
+
+/* --- the rules ------------------------------------------------------------ */
 
 /* Does libmagic say no more than what kind of container it is? */
 static bool

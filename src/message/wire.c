@@ -4,6 +4,7 @@
  */
 #include "message/wire.h"
 
+#include "base/mem.h"
 #include "text/header.h"
 
 #define TEXT_MAX (4 * (size_t)HEADER_MAX_BLOCK)
@@ -79,11 +80,11 @@ assembly_finish(struct assembly *a, struct wire *out, struct error *err)
 int
 stream_facts(struct stream *s, struct content_facts *out, struct error *err)
 {
-	char block[STREAM_BLOCK];
+	auto_free char *block = mem_alloc(STREAM_BLOCK);
 	struct content_scanner scan = { 0 };
 	ssize_t n;
 
-	while ((n = stream_read(s, block, sizeof(block), err)) > 0)
+	while ((n = stream_read(s, block, STREAM_BLOCK, err)) > 0)
 		content_scan(&scan, block, (size_t)n);
 	if (n < 0)
 		return -1;

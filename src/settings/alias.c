@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "settings/host.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -32,10 +33,39 @@ struct expansion {
 	bool blamed; /* the error names the entry at fault */
 };
 
+/* The file to read, `wanted` if it must be there; NULL where `none` was asked
+ * for, for one file or for all. */
+static const char *
+file_path(const struct aliases *a, bool *wanted)
+{
+	const char *path = a->settings->alias_file;
+
+	*wanted = path != NULL && *path != '\0';
+	if (*wanted)
+		return strcmp(path, "none") == 0 ? NULL : path;
+	return a->settings->no_config ? NULL : ALIAS_FILE_DEFAULT;
+}
+
+static bool
+may_have_names(const struct aliases *a)
+{
+	bool wanted;
+	const char *path = file_path(a, &wanted);
+
+	for (size_t i = 0; i < a->config->count; i++)
+		if (a->config->sections[i].kind == SECTION_ALIAS)
+			return true;
+	return path != NULL &&
+	    (wanted || access(path, F_OK) == 0 || errno != ENOENT);
+}
+
 struct aliases
 aliases_make(const struct config *config, const struct settings *settings)
 {
-	return (struct aliases){ .config = config, .settings = settings };
+	struct aliases a = { .config = config, .settings = settings };
+
+	a.empty = !may_have_names(&a);
+	return a;
 }
 
 void
@@ -69,18 +99,15 @@ find_in_config(struct alias *alias, const struct config *c, const char *name)
 	return false;
 }
 
-/* No file at all is asked for by `none`, for one file or for all. */
 int
 aliases_load(struct aliases *a, struct error *err)
 {
-	const char *path = a->settings->alias_file;
-	bool wanted = path != NULL && *path != '\0';
+	bool wanted;
+	const char *path = file_path(a, &wanted);
 
-	if (a->loaded || (wanted && strcmp(path, "none") == 0) ||
-	    (!wanted && a->settings->no_config))
+	if (a->loaded || path == NULL)
 		return 0;
-	if (alias_file_load(
-		&a->file, wanted ? path : ALIAS_FILE_DEFAULT, !wanted, err) < 0)
+	if (alias_file_load(&a->file, path, !wanted, err) < 0)
 		return -1;
 	a->loaded = true;
 	return 0;
@@ -156,7 +183,7 @@ find(struct alias *alias, const struct expansion *e, const struct address *a,
 	auto_free char *name = NULL;
 	int found;
 
-	if (domain != NULL && !is_here(e->book, domain))
+	if (domain != NULL && (e->book->empty || !is_here(e->book, domain)))
 		return 0;
 	name = plain_name(a->local);
 	/* With a domain it is clear who closes the circle. */
@@ -433,11 +460,10 @@ is_only(const struct address_list *list, const struct address *a)
 }
 
 bool
-aliases_complete(
-    struct aliases *a, struct address_list *list, const char *domain)
+aliases_complete(struct aliases *a, struct address_list *list)
 {
 	auto_address_list struct address_list out = { .items = NULL };
-	auto_free char *copy = mem_strdup(domain);
+	auto_free char *domain = NULL;
 	struct expansion e = { .book = a };
 	bool changed = false;
 
@@ -450,8 +476,10 @@ aliases_complete(
 		done = expand_one(&e, &shown, &ignored) == 0;
 		changed = changed || shown.domain == NULL ||
 		    (done && !is_only(&e.out, &shown));
+		if (shown.domain == NULL && domain == NULL)
+			domain = host_domain(a->settings->default_domain);
 		if (shown.domain == NULL)
-			shown.domain = copy;
+			shown.domain = domain;
 		if (!done)
 			address_list_add(&out, &shown);
 		for (size_t k = 0; done && k < e.out.count; k++)

@@ -27,6 +27,7 @@ struct aliases {
 	const struct settings *settings;
 	struct alias_file file;
 	bool loaded;
+	bool empty; /* no file, no [alias]: nobody has to ask who is here */
 	struct strlist here; /* names of this host */
 };
 
@@ -50,11 +51,10 @@ int aliases_expand(
 
 /*
  * The same for a list that is only shown, and never fails: what cannot be
- * expanded gets `domain` if it has none.  Without change the list is left
- * alone.  Did anything change?
+ * expanded gets the domain of bare names if it has none.  Without change the
+ * list is left alone.  Did anything change?
  */
-bool aliases_complete(
-    struct aliases *a, struct address_list *list, const char *domain);
+bool aliases_complete(struct aliases *a, struct address_list *list);
 
 /* Drop all but the first of each mailbox; all must have a domain. */
 void aliases_merge(struct address_list *list);

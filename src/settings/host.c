@@ -39,6 +39,17 @@ host_name(void)
 }
 
 char *
+host_domain(const char *given)
+{
+	char *mailname;
+
+	if (given != NULL && given[0] != '\0')
+		return mem_strdup(given);
+	mailname = host_mailname();
+	return mailname != NULL ? mailname : host_name();
+}
+
+char *
 host_user(void)
 {
 	const struct passwd *pw = getpwuid(geteuid());
@@ -52,16 +63,13 @@ host_user(void)
 static char *
 placeholder(char c)
 {
-	char *mailname;
-
 	switch (c) {
 	case 'u':
 		return host_user();
 	case 'h':
 		return host_name();
 	case 'm':
-		mailname = host_mailname();
-		return mailname != NULL ? mailname : host_name();
+		return host_domain(NULL);
 	default:
 		return NULL;
 	}

@@ -16,13 +16,16 @@ char *host_name(void) MUST_CHECK;
 /* The first word of /etc/mailname (Debian policy 11.6), or NULL.  Owned. */
 char *host_mailname(void) MUST_CHECK;
 
+/* The domain of bare names: `given` (default-domain) if there is one, else
+ * host_mailname, else host_name.  Owned. */
+char *host_domain(const char *given) MUST_CHECK;
+
 /* The login name of this user; "uid0" and the like where the user database has
  * no entry.  Owned. */
 char *host_user(void) MUST_CHECK;
 
-/* The text with %u (host_user), %h (host_name) and %m (host_mailname, else
- * host_name) replaced where no further
- * letter or digit follows.  Owned. */
+/* The text with %u (host_user), %h (host_name) and %m (host_domain) replaced
+ * where no further letter or digit follows.  Owned. */
 char *host_fill(const char *text) MUST_CHECK;
 
 /* Is the domain one that means this host to every host: localhost, or a name of

@@ -106,6 +106,18 @@ encode_some(struct filter *f, char *out, size_t room, struct error *err)
 	return (ssize_t)done;
 }
 
+/* A pass begins.  The blocks are not touched before they are needed: a small
+ * part would pay more for fresh pages than for its encoding. */
+static void
+begin_pass(struct filter *f)
+{
+	struct work *w = mem_alloc(sizeof(*w));
+
+	memset(w->state, 0, sizeof(w->state));
+	w->in_at = w->in_len = w->out_at = w->out_len = 0;
+	f->work = w;
+}
+
 static ssize_t
 filter_read(struct stream *s, char *out, size_t room, struct error *err)
 {
@@ -113,7 +125,7 @@ filter_read(struct stream *s, char *out, size_t room, struct error *err)
 	ssize_t n = 0;
 
 	if (f->work == NULL && !f->drained)
-		f->work = mem_zero(sizeof(*f->work));
+		begin_pass(f);
 	if (f->work != NULL)
 		n = encode_some(f, out, room, err);
 	if (n < 0)

@@ -288,12 +288,15 @@ test_complete(void **state UNUSED)
 		{ "Root <root@localhost>, a@x.example",
 		    "ops@x.example\na@x.example\n" },
 		{ "X <jana>", "X <jana@home.example>\n" },
-		{ "loop, far", "loop@home.example\nfar@home.example\n" },
+		{ "loop, far", "loop@home.example\ngone@home.example\n" },
 		{ "self@home.example", NULL },
 	};
 	struct config config;
-	char path[] = "none";
-	struct settings settings = { .alias_file = path };
+	char path[] = "none", domain[] = "home.example";
+	struct settings settings = {
+		.alias_file = path,
+		.default_domain = domain,
+	};
 	auto_aliases struct aliases book = { 0 };
 
 	load(&config,
@@ -309,7 +312,7 @@ test_complete(void **state UNUSED)
 
 		assert_int_equal(
 		    address_parse(&list, text, strlen(text), &err), 0);
-		changed = aliases_complete(&book, &list, "home.example");
+		changed = aliases_complete(&book, &list);
 		check_true(text, changed == (cases[i].want != NULL),
 		    changed ? "changed" : "not changed");
 		if (!changed)
