@@ -109,7 +109,7 @@ gather_open(SSL *ssl, size_t room)
 
 	if (method == NULL)
 		method = make_method();
-	if (method == NULL || (b = BIO_new(method)) == NULL)
+	if (network == NULL || method == NULL || (b = BIO_new(method)) == NULL)
 		return NULL;
 	g = mem_zero(sizeof(*g));
 	g->room = room + (room / TLS_RECORD + 2) * RECORD_OVERHEAD;
