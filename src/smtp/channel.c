@@ -15,6 +15,7 @@ channel_open(struct channel *c, struct smtp_session *s)
 	c->session = s;
 	c->ended = false;
 	c->begin = c->end = 0;
+	c->gather = s->ssl != NULL ? gather_open(s->ssl, CHANNEL_WRITE) : NULL;
 	if (curl_easy_getinfo(s->easy, CURLINFO_ACTIVESOCKET, &c->fd) !=
 	    CURLE_OK)
 		c->fd = CURL_SOCKET_BAD;
@@ -75,6 +76,32 @@ has_line(const struct channel *c)
 	    memchr(c->in + c->begin, '\n', c->end - c->begin) != NULL;
 }
 
+/* Hand over some of what is not empty.  Of several records all but the last
+ * are held back, and leave with that one. */
+static CURLcode
+hand_over(struct channel *c, const char *data, size_t len, size_t *n)
+{
+	struct smtp_session *s = c->session;
+	struct gather *g = c->gather;
+	size_t last = (len - 1) % TLS_RECORD + 1;
+	size_t before;
+	CURLcode rc;
+
+	if (g == NULL) {
+		rc = curl_easy_send(s->easy, data, len, n);
+		if (rc == CURLE_OK)
+			recorder_touch(&s->recorder);
+		return rc;
+	}
+	before = gather_sent(g);
+	gather_hold(g, len > last);
+	rc = curl_easy_send(s->easy, data, len > last ? len - last : len, n);
+	gather_hold(g, false);
+	if (gather_sent(g) != before)
+		recorder_touch(&s->recorder);
+	return rc;
+}
+
 enum channel_result
 channel_send(
     struct channel *c, const char *data, size_t len, bool listen, size_t *sent)
@@ -88,8 +115,7 @@ channel_send(
 			return CHANNEL_HEARD;
 		if (c->ended)
 			return CHANNEL_LOST;
-		rc = curl_easy_send(
-		    c->session->easy, data + *sent, len - *sent, &n);
+		rc = hand_over(c, data + *sent, len - *sent, &n);
 		*sent += n;
 		if (rc == CURLE_AGAIN) {
 			enum channel_result r = wait_for(c, POLLIN | POLLOUT);
@@ -100,8 +126,6 @@ channel_send(
 			/* Its last words may be here all the same. */
 			fill(c);
 			return CHANNEL_LOST;
-		} else {
-			recorder_touch(&c->session->recorder);
 		}
 	}
 	return CHANNEL_OK;

@@ -9,9 +9,11 @@
 #ifndef MITTO_CHANNEL_H
 #define MITTO_CHANNEL_H
 
+#include "smtp/gather.h"
 #include "smtp/session.h"
 
-#define CHANNEL_ROOM 65536 /* unread bytes of the server, at most */
+#define CHANNEL_ROOM  65536  /* unread bytes of the server, at most */
+#define CHANNEL_WRITE 262144 /* bytes that are worth one write */
 
 enum channel_result {
 	CHANNEL_OK,
@@ -23,7 +25,8 @@ enum channel_result {
 struct channel {
 	struct smtp_session *session;
 	curl_socket_t fd;
-	bool ended; /* nothing more will come */
+	struct gather *gather; /* of a session in TLS, or NULL */
+	bool ended;            /* nothing more will come */
 	size_t begin, end;
 	char in[CHANNEL_ROOM];
 };
@@ -33,8 +36,10 @@ void channel_open(struct channel *c, struct smtp_session *s);
 
 /*
  * Send all of data from *sent on, and count in *sent; with `listen` only until
- * a line of the server is there.  To go on after CHANNEL_HEARD, call again with
- * the same data and *sent: TLS may have begun to send a part of it.
+ * a line of the server is there.  In TLS *sent may run ahead of what the system
+ * has, but reaches len only when it has all.  To go on after CHANNEL_HEARD,
+ * call again with the same data and *sent: TLS may have begun to send a part of
+ * it.
  */
 enum channel_result channel_send(struct channel *c, const char *data,
     size_t len, bool listen, size_t *sent) MUST_CHECK;

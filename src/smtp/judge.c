@@ -56,17 +56,15 @@ tell_tls(struct smtp_session *s)
 {
 	const struct curl_tlssessioninfo *info = NULL;
 	auto_buf struct buf text = buf_make(1024);
-	const SSL *ssl;
 
-	if (s->told_tls ||
+	if (s->ssl != NULL ||
 	    curl_easy_getinfo(s->easy, CURLINFO_TLS_SSL_PTR, &info) !=
 		CURLE_OK ||
 	    info->backend != CURLSSLBACKEND_OPENSSL || info->internals == NULL)
 		return;
-	ssl = info->internals;
-	s->told_tls = true;
-	(void)snprintf(s->tls, sizeof(s->tls), "%s", SSL_get_version(ssl));
-	buf_printf(&text, "%s %s, ", s->tls, SSL_get_cipher_name(ssl));
+	s->ssl = info->internals;
+	(void)snprintf(s->tls, sizeof(s->tls), "%s", SSL_get_version(s->ssl));
+	buf_printf(&text, "%s %s, ", s->tls, SSL_get_cipher_name(s->ssl));
 	certificate_summary(&s->certificate, &text);
 	step(s, text.data);
 }

@@ -12,8 +12,8 @@
 
 #define GROUP_BYTES 32768 /* of commands in one write */
 #define COMMAND_MAX 4096
-#define BLOCK       131072 /* of the message at a time, stuffed dots aside */
-#define CHUNK_MAX   32768  /* of a message that travels with its envelope */
+#define BLOCK       CHANNEL_WRITE /* of the message, stuffed dots aside */
+#define CHUNK_MAX   32768 /* of a message that travels with its envelope */
 
 struct pipeline {
 	struct channel channel;

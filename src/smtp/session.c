@@ -62,7 +62,7 @@ session_drop(struct smtp_session *s)
 	s->easy = NULL;
 	s->multi = NULL;
 	s->ready = false;
-	s->told_tls = false;
+	s->ssl = NULL;
 	s->certificate.matched = false;
 	s->tls[0] = '\0';
 }

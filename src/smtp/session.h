@@ -78,8 +78,8 @@ struct smtp_session {
 	bool fresh;  /* connected during the running perform */
 	bool ready;  /* CONNECT_ONLY: logged in, and nothing went wrong since */
 	bool probed; /* asked whether the port speaks TLS */
-	bool told_tls;
-	char tls[32]; /* "TLSv1.3", empty without */
+	struct ssl_st *ssl; /* in use and told about, or NULL */
+	char tls[32];       /* "TLSv1.3", empty without */
 	char words[CURL_ERROR_SIZE];
 
 	/* the running transaction */

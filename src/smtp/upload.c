@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define TLS_RECORD 16384
-
 static const char final_dot[] = ".\r\n";
 
 _Static_assert(GROUP_BYTES + COMMAND_MAX + CHUNK_MAX + 1 + GROUP_BYTES <=

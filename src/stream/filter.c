@@ -3,7 +3,7 @@
  * One filter for all encodings.
  *
  * Input is pulled in blocks and encoded in chunks: straight into the caller's
- * buffer while a whole encoded chunk is sure to fit there, else into a small
+ * buffer as many at once as are sure to fit there, at last one into a small
  * buffer from which the caller is served.
  */
 #include "stream/filter.h"
@@ -38,9 +38,10 @@ struct filter {
 	struct work *work; /* NULL before and after a pass */
 };
 
-/* Encode the next chunk of the input block, or the end of it all, to out. */
+/* Encode so many chunks of the input block, as far as it reaches, or the end
+ * of it all, to out. */
 static size_t
-encode_chunk(struct filter *f, char *out)
+encode_chunks(struct filter *f, size_t count, char *out)
 {
 	struct work *w = f->work;
 	const char *in = w->in + w->in_at;
@@ -50,8 +51,8 @@ encode_chunk(struct filter *f, char *out)
 		f->drained = true;
 		return f->codec->finish(w->state, out);
 	}
-	if (n > FILTER_CHUNK)
-		n = FILTER_CHUNK;
+	if (n > count * FILTER_CHUNK)
+		n = count * FILTER_CHUNK;
 	w->in_at += n;
 	return f->codec->encode(w->state, in, n, out);
 }
@@ -94,12 +95,13 @@ encode_some(struct filter *f, char *out, size_t room, struct error *err)
 			return -1;
 		do {
 			if (room - done < FILTER_OUT) {
-				w->out_len = encode_chunk(f, w->out);
+				w->out_len = encode_chunks(f, 1, w->out);
 				w->out_at = 0;
 				done +=
 				    take_waiting(w, out + done, room - done);
 			} else {
-				done += encode_chunk(f, out + done);
+				done += encode_chunks(
+				    f, (room - done) / FILTER_OUT, out + done);
 			}
 		} while (done < room && w->in_at < w->in_len);
 	}

@@ -16,8 +16,8 @@
 
 /*
  * A codec as a filter uses it: `state_size` zeroed bytes of state (at most
- * FILTER_STATE), encode() of at most FILTER_CHUNK bytes and finish() write at
- * most FILTER_OUT bytes each.
+ * FILTER_STATE), encode() writes at most FILTER_OUT bytes for each FILTER_CHUNK
+ * begun, and finish() at most as many.
  */
 #define FILTER_CHUNK 2052 /* 36 lines of base64 */
 #define FILTER_OUT   8192

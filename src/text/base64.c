@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whole lines take the fast way: twelve bytes become sixteen characters in one
- * vector, and no table is read.  The rest goes group by group.
+ * Whole lines take the fast way, by vectors.  The rest goes group by group.
  */
 #include "text/base64.h"
 
-#include "text/lanes.h"
+#include "text/base64_lines.h"
 
 #include <stdbool.h>
+#include <string.h>
 
-#define LINE_IN  57 /* bytes that fill a line */
-#define LINE_OUT 76
-
-typedef uint32_t lanes_groups __attribute__((vector_size(LANES)));
+#define COLUMNS (BASE64_LINE_OUT - 2)
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			       "abcdefghijklmnopqrstuvwxyz"
@@ -39,60 +36,33 @@ put_short_group(const unsigned char *in, size_t len, char *out)
 	out[3] = '=';
 }
 
-/* Three bytes in the order of the wire; reads one byte more. */
-static inline uint32_t
-load_group(const unsigned char *in)
+/* Encode the whole lines of what begins a line; how many. */
+static size_t
+put_lines(const unsigned char *in, size_t len, char *out)
 {
-	uint32_t group;
+	base64_lines *put = base64_lines_best();
+	unsigned char last[BASE64_LINE_IN + BASE64_LINE_OVER] = { 0 };
+	size_t count = len / BASE64_LINE_IN;
+	size_t before = count - 1;
 
-	memcpy(&group, in, sizeof(group));
-	return be32toh(group) >> 8;
-}
-
-/* Twelve bytes to sixteen characters; reads one byte more. */
-static inline void
-put_vector(const unsigned char *in, char *out)
-{
-	lanes_groups g = { load_group(in), load_group(in + 3),
-		load_group(in + 6), load_group(in + 9) };
-	lanes v;
-	lanes_unsigned c;
-
-	/* Each lane gets its six bits, first character at the low address. */
-#if BYTE_ORDER == LITTLE_ENDIAN
-	g = (g >> 18) | (g >> 4 & 0x3f00) | (g << 10 & 0x3f0000) |
-	    (g << 24 & 0x3f000000);
-#else
-	g = (g << 6 & 0x3f000000) | (g << 4 & 0x3f0000) | (g << 2 & 0x3f00) |
-	    (g & 0x3f);
-#endif
-	v = (lanes)g;
-	/* From range to range of the alphabet. */
-	c = (lanes_unsigned)v + 'A';
-	c += (lanes_unsigned)(v > 25) & ('a' - 'Z' - 1);
-	c -= (lanes_unsigned)(v > 51) & ('z' - '0' + 1);
-	c -= (lanes_unsigned)(v > 61) & ('9' - '+' + 1);
-	c += (lanes_unsigned)(v > 62) & ('/' - '+' - 1);
-	lanes_store(out, (lanes)c);
-}
-
-static inline void
-put_line(const unsigned char *in, char *out)
-{
-	put_vector(in, out);
-	put_vector(in + 12, out + 16);
-	put_vector(in + 24, out + 32);
-	put_vector(in + 36, out + 48);
-	put_vector(in + 45, out + 60); /* overlaps, so that no rest is left */
-	out[76] = '\r';
-	out[77] = '\n';
+	if (count == 0)
+		return 0;
+	if (len % BASE64_LINE_IN >= BASE64_LINE_OVER) {
+		put(in, count, out);
+		return count;
+	}
+	/* Behind the last one is nothing that could be read over. */
+	memcpy(last, in + before * BASE64_LINE_IN, BASE64_LINE_IN);
+	put(in, before, out);
+	put(last, 1, out + before * BASE64_LINE_OUT);
+	return count;
 }
 
 /* Line end, if the line is full. */
 static size_t
 end_line(struct base64_encoder *e, char *out)
 {
-	if (e->column < LINE_OUT)
+	if (e->column < COLUMNS)
 		return 0;
 	e->column = 0;
 	out[0] = '\r';
@@ -107,13 +77,15 @@ base64_encode(struct base64_encoder *e, const void *data, size_t len, char *out)
 	size_t n = 0;
 
 	while (len > 0) {
-		/* The vectors read a byte beyond the line. */
-		if (e->held_count == 0 && e->column == 0) {
-			for (; len > LINE_IN; len -= LINE_IN) {
-				put_line(in, out + n);
-				in += LINE_IN;
-				n += LINE_OUT + 2;
-			}
+		size_t lines = 0;
+
+		if (e->held_count == 0 && e->column == 0)
+			lines = put_lines(in, len, out + n);
+		if (lines > 0) {
+			in += lines * BASE64_LINE_IN;
+			len -= lines * BASE64_LINE_IN;
+			n += lines * BASE64_LINE_OUT;
+			continue;
 		}
 		if (e->held_count == 0 && len >= 3) {
 			put_group(in, out + n);
@@ -146,7 +118,7 @@ base64_finish(struct base64_encoder *e, char *out)
 		e->column += 4;
 	}
 	if (e->column > 0) {
-		e->column = LINE_OUT;
+		e->column = COLUMNS;
 		n += end_line(e, out + n);
 	}
 	return n;
@@ -157,7 +129,7 @@ base64_size(int64_t len)
 {
 	int64_t characters = (len + 2) / 3 * 4;
 
-	return characters + (characters + LINE_OUT - 1) / LINE_OUT * 2;
+	return characters + (characters + COLUMNS - 1) / COLUMNS * 2;
 }
 
 size_t

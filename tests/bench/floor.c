@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The least that sending a file can cost: read it by blocks, encode them with a
- * table in lines of 76, write them to a socket.  No MIME, no replies looked at.
+ * What sending a file costs a plain program: read it by blocks, encode them
+ * with a table in lines of 76, write them to a socket, with -t in TLS.  No
+ * MIME, no certificate and no reply looked at.
  *
- *     floor PORT FILE
+ *     floor [-t] PORT FILE
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +25,14 @@ static char pairs[4096][2]; /* the two characters for twelve bits */
 static unsigned char in[LINE * LINES];
 static char out[(LINE / 3 * 4 + 2) * LINES + 8];
 
+static SSL *tls; /* NULL in plain text */
+
 static int
 say(int fd, const char *data, size_t len)
 {
 	while (len > 0) {
-		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+		ssize_t n = tls != NULL ? SSL_write(tls, data, (int)len)
+					: send(fd, data, len, MSG_NOSIGNAL);
 
 		if (n <= 0)
 			return -1;
@@ -88,6 +93,30 @@ fill(int fd)
 	return len;
 }
 
+/* Everything up to the answer to STARTTLS is dropped. */
+static int
+start_tls(int fd)
+{
+	static const char begin[] = "EHLO floor\r\nSTARTTLS\r\n";
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	char answer[4096];
+	size_t len = 0;
+	ssize_t n;
+
+	if (say(fd, begin, strlen(begin)) != 0)
+		return -1;
+	do {
+		n = read(fd, answer + len, sizeof(answer) - 1 - len);
+		if (n <= 0)
+			return -1;
+		len += (size_t)n;
+		answer[len] = '\0';
+	} while (strstr(answer, "220 go\r\n") == NULL);
+	tls = SSL_new(ctx);
+	(void)SSL_set_fd(tls, fd);
+	return SSL_connect(tls) == 1 ? 0 : -1;
+}
+
 static int
 send_file(int fd, int file)
 {
@@ -110,7 +139,12 @@ main(int argc, char **argv)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	int file = argc > 2 ? open(argv[2], O_RDONLY) : -1;
+	int in_tls = argc > 1 && strcmp(argv[1], "-t") == 0;
+	int file;
+
+	argv += in_tls;
+	argc -= in_tls;
+	file = argc > 2 ? open(argv[2], O_RDONLY) : -1;
 
 	if (file < 0)
 		return EXIT_FAILURE;
@@ -121,7 +155,7 @@ main(int argc, char **argv)
 	to.sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10));
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) != 0 ||
-	    send_file(fd, file) != 0)
+	    (in_tls && start_tls(fd) != 0) || send_file(fd, file) != 0)
 		return EXIT_FAILURE;
 	while (read(fd, in, sizeof(in)) > 0) {
 	}

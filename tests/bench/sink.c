@@ -98,6 +98,23 @@ fill(struct client *c)
 
 /* --- messages ----------------------------------------------------------- */
 
+/* The dot line and the line end before it, or NULL.  Dots are rare: in base64
+ * there are none. */
+static const char *
+find_dot(const char *data, size_t len)
+{
+	const char *end = data + len;
+	const char *p = data;
+
+	while ((p = memchr(p, '.', (size_t)(end - p))) != NULL) {
+		if (p - data >= 2 && end - p >= 3 &&
+		    memcmp(p - 2, dot, strlen(dot)) == 0)
+			return p - 2;
+		p++;
+	}
+	return NULL;
+}
+
 static bool
 drop_exactly(struct client *c, long long len)
 {
@@ -141,7 +158,7 @@ drop_unseen(struct client *c)
 		if (n <= 0)
 			return false;
 		c->end = kept + (size_t)n;
-		end = memmem(c->in, c->end, dot, strlen(dot));
+		end = find_dot(c->in, c->end);
 		if (end != NULL) {
 			c->begin = (size_t)(end - c->in) + strlen(dot);
 			c->bytes += (long long)(c->begin - kept);
@@ -163,7 +180,7 @@ drop_message(struct client *c)
 		size_t here = c->end - c->begin;
 		size_t skip = here > WINDOW ? here - WINDOW : 0;
 		const char *from = c->in + c->begin + skip;
-		const char *end = memmem(from, here - skip, dot, strlen(dot));
+		const char *end = find_dot(from, here - skip);
 
 		if (end != NULL) {
 			size_t len =

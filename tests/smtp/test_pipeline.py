@@ -244,10 +244,13 @@ def test_slow_reader(script, mail, tls_context, cacert, mode):
     assert server.messages[0].content.endswith(text.replace(b"\n", b"\r\n"))
 
 
-def test_hangs_with_buffers_full(script, mail):
-    server = script(during=(100000, Hang()), pace=0.001)
+@pytest.mark.parametrize("mode", ["plain", "starttls"])
+def test_hangs_with_buffers_full(script, mail, tls_context, cacert, mode):
+    server = script(during=(100000, Hang()), pace=0.001,
+                    tls=tls_context if mode != "plain" else None)
     start = time.monotonic()
-    result = mail(server, "--timeout=1s", text=BIG * 4)
+    result = mail(server, "--cacert", cacert, "--timeout=1s", text=BIG * 4,
+                  mode=mode)
     assert result.status == 75 and "took no more" in result.err, result
     assert result.answer["state"] == "failed"
     assert time.monotonic() - start < 8

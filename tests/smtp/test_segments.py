@@ -48,3 +48,18 @@ def test_a_flight_is_one_write(script, traced, lines, most):
     envelope = int(re.search(r"= (\d+)$", writes[start])[1])
     assert envelope == sum(len(said) + 2 for said in server.said[1:5])
     assert 1 <= len(writes) - start - 1 <= most, writes
+
+
+@pytest.mark.parametrize("lane", ["grouped"], indirect=True)
+def test_records_leave_together(script, traced, tls_context, cacert):
+    """A block is many records of TLS, but one write where there is room."""
+    server = script(tls=tls_context)
+    text = LINE * 20000
+    writes = [int(found[1]) for call in traced(
+        server, "--cacert", cacert, calls="sendto,sendmsg,write", text=text,
+        mode="starttls")
+        if (found := re.search(r"(?:sendto|sendmsg)\(.* = (\d+)$", call))]
+    records = sum(writes) // 16384
+    assert server.messages[0].content.endswith(text.replace(b"\n", b"\r\n"))
+    assert records >= 85, writes
+    assert sum(size > 8192 for size in writes) < records // 3, writes

@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "text/base64_lines.h"
 #include "text/codec.h"
 #include "text/hex.h"
 
@@ -217,6 +218,35 @@ test_base64_lines(void **state UNUSED)
 		    base64_decode(got.data, got.len, back) == len &&
 			memcmp(back, data, len) == 0,
 		    "decoded");
+	}
+}
+
+/* Whatever the processor has, each way to put lines gives the same. */
+static void
+test_base64_ways(void **state UNUSED)
+{
+	base64_lines *const ways[] = { base64_lines_common,
+		base64_lines_best() };
+	const size_t count = 400;
+	size_t len = count * BASE64_LINE_IN + BASE64_LINE_OVER;
+	auto_free char *data = mem_alloc(len);
+
+	fill(data, len, NULL, 0, 3);
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		auto_free char *out = mem_alloc(count * BASE64_LINE_OUT);
+		char expected[BASE64_LINE_OUT + 1];
+
+		ways[i]((const unsigned char *)data, count, out);
+		for (size_t k = 0; k < count; k++) {
+			size_t n = base64_word(data + k * BASE64_LINE_IN,
+			    BASE64_LINE_IN, expected);
+
+			memcpy(expected + n, "\r\n", 2);
+			check_true(i == 0 ? "common" : "best",
+			    memcmp(out + k * BASE64_LINE_OUT, expected,
+				BASE64_LINE_OUT) == 0,
+			    "line");
+		}
 	}
 }
 
@@ -442,6 +472,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_base64_lines),
+		cmocka_unit_test(test_base64_ways),
 		cmocka_unit_test(test_base64_decode),
 		cmocka_unit_test(test_qp),
 		cmocka_unit_test(test_qp_round_trip),
