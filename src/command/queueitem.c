@@ -16,6 +16,15 @@
 #include <stdio.h>
 #include <string.h>
 
+struct sending {
+	struct item item;
+	const char **names; /* of the envelope */
+	size_t *which;      /* their places in the entry */
+	struct envelope envelope;
+	struct wire wire;
+	struct outcome outcome;
+};
+
 void
 runner_say(const struct runner *r, const char *text)
 {
@@ -24,8 +33,7 @@ runner_say(const struct runner *r, const char *text)
 }
 
 void
-queueitem_cannot_use(
-    const struct runner *r, const char *id, const struct error *why)
+queueitem_cannot_use(struct runner *r, const char *id, const struct error *why)
 {
 	struct error err = *why;
 
@@ -177,10 +185,11 @@ void
 queueitem_settled(void *ctx, const struct outcome *o)
 {
 	struct runner *r = ctx;
+	struct sending *s = r->sending;
 	struct error err = ERROR_INIT;
 
-	if (record_marks(r->item, o, r->which, &err) < 0 ||
-	    item_sync(r->item, &err) < 0)
+	if (record_marks(&s->item, o, s->which, &err) < 0 ||
+	    item_sync(&s->item, &err) < 0)
 		runner_say(r, err.text);
 }
 
@@ -212,76 +221,97 @@ settle(struct runner *r, struct item *it, const struct outcome *o,
 	return 0;
 }
 
-/* Send a locked message to those who have not got it. */
-static enum next
-send_item(struct runner *r, struct item *it, struct smtp_session *session,
-    struct error *err)
+/* --- taken up, sent ------------------------------------------------------- */
+
+/* Those who have not got it. */
+static void
+address(struct sending *s)
 {
+	const struct item *it = &s->item;
 	const struct strlist *to = &it->entry.recipients;
-	auto_free const char **names = mem_alloc(to->count * sizeof(*names));
-	auto_free size_t *which = mem_alloc(to->count * sizeof(*which));
-	struct envelope envelope = {
+
+	s->names = mem_alloc(to->count * sizeof(*s->names));
+	s->which = mem_alloc(to->count * sizeof(*s->which));
+	s->envelope = (struct envelope){
 		.sender = it->entry.sender,
-		.recipients = names,
+		.recipients = s->names,
 		.smtputf8 = it->entry.smtputf8,
 	};
-	enum next next = NEXT_MESSAGE;
-	struct error why = ERROR_INIT;
-	struct outcome o;
-	struct wire wire;
-
 	for (size_t i = 0; i < to->count; i++) {
 		enum mark_kind kind = it->state.marks[i].kind;
 
 		if (kind != MARK_WAITING && kind != MARK_DOUBT)
 			continue;
-		which[envelope.count] = i;
-		names[envelope.count++] = to->items[i];
+		s->which[s->envelope.count] = i;
+		s->names[s->envelope.count++] = to->items[i];
 	}
-	entry_wire(&it->entry, it->file, &wire);
-	r->item = it;
-	r->which = which;
-	(void)smtp_send(session, &envelope, &wire, false, &o);
-	watch_clear(r->watch);
-	if (is_accounts_fault(&o)) {
-		if (o.error.kind != ERR_INTERRUPTED)
-			*err = o.error;
-		next = NEXT_ROUTE;
-	} else {
-		if (settle(r, it, &o, which, &why) < 0)
+	entry_wire(&it->entry, it->file, &s->wire);
+}
+
+struct sending *
+queueitem_take(struct runner *r, const char *id)
+{
+	struct sending *s = mem_zero(sizeof(*s));
+	struct item *it = &s->item;
+	struct error why = ERROR_INIT;
+
+	if (item_open(it, r->spool, BOX_QUEUE, id, true, &why) < 0) {
+		queueitem_cannot_use(r, id, &why);
+	} else if (!state_open(&it->state)) {
+		if (finish_item(r, it, NULL, &why) < 0)
 			runner_say(r, why.text);
-		if (o.reply.code == 421) {
-			*err = o.error;
-			next = NEXT_ROUTE;
-		}
+	} else if (r->largest > 0 && it->entry.size > r->largest) {
+		r->waiting++;
+	} else if (entry_verify(it->file, &why) < 0) {
+		queueitem_cannot_use(r, id, &why);
+	} else {
+		address(s);
+		return s;
 	}
-	wire_release(&wire);
-	outcome_release(&o);
-	return next;
+	queueitem_free(s);
+	return NULL;
+}
+
+void
+queueitem_free(struct sending *s)
+{
+	if (s == NULL)
+		return;
+	wire_release(&s->wire);
+	outcome_release(&s->outcome);
+	item_close(&s->item);
+	free(s->names);
+	free(s->which);
+	free(s);
+}
+
+void
+queueitem_announce(struct sending *s, struct smtp_session *session)
+{
+	smtp_next(session, &s->envelope, &s->wire, &s->outcome);
 }
 
 enum next
-queueitem_send(struct runner *r, const char *id, struct smtp_session *session,
-    struct error *err)
+queueitem_send(struct runner *r, struct sending *s,
+    struct smtp_session *session, struct error *err)
 {
+	const struct outcome *o = &s->outcome;
 	struct error why = ERROR_INIT;
-	enum next next = NEXT_MESSAGE;
-	struct item it;
 
-	if (item_open(&it, r->spool, BOX_QUEUE, id, true, &why) < 0) {
-		queueitem_cannot_use(r, id, &why);
-		return next;
+	r->sending = s;
+	(void)smtp_send(session, &s->envelope, &s->wire, false, &s->outcome);
+	r->sending = NULL;
+	watch_clear(r->watch);
+	if (is_accounts_fault(o)) {
+		if (o->error.kind != ERR_INTERRUPTED)
+			*err = o->error;
+		r->held++;
+		return NEXT_ROUTE;
 	}
-	if (!state_open(&it.state)) {
-		if (finish_item(r, &it, NULL, &why) < 0)
-			runner_say(r, why.text);
-	} else if (r->largest > 0 && it.entry.size > r->largest) {
-		r->waiting++;
-	} else if (entry_verify(it.file, &why) < 0) {
-		queueitem_cannot_use(r, id, &why);
-	} else {
-		next = send_item(r, &it, session, err);
-	}
-	item_close(&it);
-	return next;
+	if (settle(r, &s->item, o, s->which, &why) < 0)
+		runner_say(r, why.text);
+	if (o->reply.code != 421)
+		return NEXT_MESSAGE;
+	*err = o->error;
+	return NEXT_ROUTE;
 }

@@ -19,9 +19,7 @@ struct runner {
 	long long deadline_ms; /* begin no message after it; 0 = none */
 	int64_t largest;       /* message to begin; 0 = any */
 
-	/* the message that is being sent */
-	struct item *item;
-	const size_t *which; /* places of its envelope's recipients */
+	struct sending *sending; /* the message that is being sent */
 
 	/* what happened */
 	size_t sent;
@@ -39,7 +37,7 @@ int runner_run(struct runner *r, struct error *err) MUST_CHECK;
  * connection? */
 bool runner_has_more(const struct run *run);
 
-/* Send such messages for a few seconds, silently. */
+/* Send such messages for a few seconds, silently; then close the session. */
 void runner_go_on(struct run *run, struct smtp_session *session);
 
 #endif

@@ -145,7 +145,8 @@ deliver(struct run *run)
 		later_remind(run);
 	if (more && run->result.state == RESULT_SENT)
 		runner_go_on(run, session);
-	smtp_close(session);
+	else
+		smtp_close(session);
 	return 0;
 }
 

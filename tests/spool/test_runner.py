@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""How a run goes through the queue: whose turn it is, what leaves together."""
+
+import subprocess
+import time
+
+import pytest
+
+from conftest import BOB
+from program import MITTO
+from server import Close, Hang
+
+CARL = "carl@there.example"
+
+
+def times(server):
+    return [c.time for c in server.commands if c.text == "DATA"]
+
+
+def texts(server):
+    return [m.content.split(b"\r\n\r\n")[1].strip() for m in server.messages]
+
+
+def test_turns(mail, queue, script):
+    """A big account, though it is older, keeps no other one waiting."""
+    big, small = script(), script()
+    for number in range(41):
+        mail(big, "-Q", text=b"%d\n" % number)
+    for number in range(21):
+        mail(small, "-Q", text=b"%d\n" % number)
+    assert queue("flush").answer["sent"] == 62
+    assert times(small)[0] < times(big)[20]
+    assert times(big)[20] < times(small)[20] or times(small)[20] < \
+        times(big)[40]
+    assert big.connections == small.connections == 1
+    assert texts(big) == [b"%d" % n for n in range(41)]
+    assert texts(small) == [b"%d" % n for n in range(21)]
+
+
+def test_dead_in_its_second_turn(mail, queue, script, spool):
+    """Its session ended while others had their turn: it gets another one."""
+    chance = [Close("250 ok") if n == 19 else "250 ok" for n in range(22)]
+    big, small = script(replies={"BODY": chance}), script()
+    for _ in range(22):
+        mail(big, "-Q")
+    mail(small, "-Q")
+    assert queue("flush").answer["sent"] == 23
+    assert big.connections == 2 and spool.names("queue") == []
+
+
+def test_many_accounts_and_few_descriptors(mail, queue, script, spool):
+    """Sessions that wait for their next turn are bounded."""
+    import resource
+    servers = [script() for _ in range(20)]
+    for server in servers:
+        for _ in range(21):
+            mail(server, "-Q")
+    result = queue("flush", preexec_fn=lambda: resource.setrlimit(
+        resource.RLIMIT_NOFILE, (64, 64)), timeout=60)
+    assert result.answer["sent"] == 420, result
+    assert [len(s.messages) for s in servers] == [21] * 20
+    assert sum(s.connections for s in servers) <= 24
+
+
+@pytest.mark.parametrize("chunking", [False, True])
+def test_next_envelope_leaves_with_the_dot(mail, queue, script, chunking):
+    """A flight for each message; QUIT leaves with the last one."""
+    server = script(pipelining=True, join=True, chunking=chunking)
+    for number in range(10):
+        mail(server, "-Q", text=b"%d\n" % number, to=(BOB, CARL))
+    assert queue("flush").answer["sent"] == 10
+    assert server.connections == 1
+    assert server.flights == 2 + 10 + (0 if chunking else 1)
+    assert texts(server) == [b"%d" % n for n in range(10)]
+
+
+def test_marks_of_what_was_announced(mail, queue, listed, script, spool):
+    """Each message has its own fate, also where the next one was named to the
+    server already."""
+    server = script(pipelining=True, join=True, replies={
+        "RCPT": {CARL: "450 4.2.0 later"},
+        "BODY": ["250 ok", "554 5.6.0 spam", "250 ok"]})
+    people = [(BOB,), (BOB,), (BOB, CARL), (CARL,), (BOB,)]
+    for number, to in enumerate(people):
+        mail(server, "-Q", text=b"%d\n" % number, to=to)
+    ids = spool.ids()
+    result = queue("flush", env={"MITTO_NOTICE": "none"})
+    assert (result.answer["sent"], result.answer["failed"],
+            result.answer["deferred"]) == (2, 1, 2), result
+    assert spool.ids("failed") == [ids[1]]
+    assert spool.ids() == [ids[2], ids[3]]
+    states = {m["queue_id"]: [r["state"] for r in m["recipients"]]
+              for m in listed()}
+    assert states[ids[2]] == ["accepted", "deferred"]
+    assert states[ids[3]] == ["deferred"]
+
+
+def test_account_fails_with_one_announced(mail, queue, listed, script,
+                                          spool):
+    """421 ends the turn: what was announced is as it was."""
+    server = script(pipelining=True, join=True, replies={
+        "BODY": ["250 ok", Close("421 4.3.2 enough", mute=True), "250 ok"]})
+    for number in range(5):
+        mail(server, "-Q", text=b"%d\n" % number)
+    result = queue("flush")
+    assert (result.answer["sent"], result.answer["deferred"]) == (1, 4)
+    assert [m["attempts"] for m in listed()] == [1, 0, 0, 0]
+    assert "not take the message now" in listed()[1]["reason"]
+    assert queue("retry", "all").answer["sent"] == 4
+    assert len(server.messages) == 6
+
+
+def test_short_hold_after_work_done(mail, queue, listed, script):
+    """A server that takes two messages each time and then says 421 is not held
+    ever longer for it."""
+    server = script(replies={"BODY": [
+        "250 ok", "250 ok", Close("421 4.3.2 enough")] * 4})
+    for _ in range(8):
+        mail(server, "-Q")
+    now = time.time()
+    for run in range(4):
+        before = len(server.messages)
+        queue("flush", at=now + run * 600)
+        assert len(server.messages) > before, run
+
+
+def test_killed_with_one_announced(mail, queue, script, spool, make_env,
+                                   tmp_path):
+    server = script(pipelining=True, replies={
+        "BODY": ["250 ok", Hang(), "250 ok"]})
+    for number in range(4):
+        mail(server, "-Q", text=b"%d\n" % number)
+    with subprocess.Popen([MITTO, "queue", "flush"], env=make_env(),
+                          cwd=tmp_path) as process:
+        while len(server.messages) < 2:
+            time.sleep(0.01)
+        process.kill()
+    assert len(spool.ids()) == 3
+    assert queue("flush").answer["sent"] == 3
+    # Only the one whose answer was not awaited comes twice.
+    assert texts(server) == [b"0", b"1", b"1", b"2", b"3"]
