@@ -59,7 +59,6 @@ open_call(struct call *c)
 {
 	struct error *err = &c->error;
 	auto_buf struct buf report = buf_make(TEXT_MAX);
-	auto_free char *path = NULL;
 	const char *account;
 
 	if (config_load(&c->config, account_config_file(&c->cmdline), &report,
@@ -74,10 +73,7 @@ open_call(struct call *c)
 		&c->request, &c->config, &c->cmdline, account, err) < 0 ||
 	    watch_open(&c->watch, &c->request.settings, err) < 0)
 		return -1;
-	path = route_spool(&c->request.settings, err);
-	if (path == NULL)
-		return -1;
-	if (spool_open(&c->spool, path, false, err) == 0)
+	if (route_spool(&c->request.settings, &c->spool, false, err) == 0)
 		return 0;
 	c->missing = err->kind == ERR_NOINPUT;
 	if (!c->missing)

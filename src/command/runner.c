@@ -363,12 +363,9 @@ open_spool(const struct run *run, struct spool *spool)
 {
 	const struct settings *s = &run->request.settings;
 	struct error ignored = ERROR_INIT;
-	auto_free char *path = NULL;
 
-	if (s->queue.value == QUEUE_NEVER || s->check)
-		return false;
-	path = route_spool(s, &ignored);
-	return path != NULL && spool_open(spool, path, false, &ignored) == 0;
+	return s->queue.value != QUEUE_NEVER && !s->check &&
+	    route_spool(s, spool, false, &ignored) == 0;
 }
 
 bool

@@ -172,7 +172,7 @@ sender_fit(const struct sender *s, struct address *a, const char *what)
 bool
 sender_is_bound(const struct sender *s, const char *flag)
 {
-	if (!s->fixed || s->settings->allow_from_override.value == OVERRIDE_YES)
+	if (!s->fixed || s->settings->allow_from_override.value == CONSENT_YES)
 		return false;
 	if (flag != NULL)
 		strlist_take(s->steps,

@@ -82,9 +82,12 @@ check_file_system(const struct spool *s, struct error *err)
 {
 	static const unsigned long network[] = { NFS_SUPER_MAGIC,
 		SMB_SUPER_MAGIC, 0xff534d42ul /* cifs */,
-		0xfe534d42ul /* smb2 */, 0x01021997ul /* 9p */ };
+		0xfe534d42ul /* smb2 */, V9FS_MAGIC, AFS_SUPER_MAGIC,
+		AFS_FS_MAGIC, CODA_SUPER_MAGIC, 0x00c36400ul /* ceph */ };
 	struct statfs info;
 
+	if (s->on_network)
+		return 0;
 	if (fstatfs(s->root, &info) < 0)
 		return no_directory(s, "opened", errno, err);
 	for (size_t i = 0; i < ARRAY_SIZE(network); i++)
@@ -92,8 +95,9 @@ check_file_system(const struct spool *s, struct error *err)
 			(void)error_set(err, ERR_CONFIG,
 			    "the queue '%s' lies on a network file system",
 			    s->path);
-			return error_hint(
-			    err, "spool = DIR names one on a local disk");
+			return error_hint(err,
+			    "spool = DIR names one on a local disk; "
+			    "spool-on-network-fs = yes takes the risk");
 		}
 	return 0;
 }

@@ -36,14 +36,16 @@ struct spool {
 	int root;
 	int boxes[SPOOL_BOXES]; /* descriptors of the folders */
 	int lock;               /* of runner.lock, or -1 */
+	bool on_network;        /* may it lie on a network file system? */
 };
 
 /*
  * Open the spool at `path`.  With `create` whatever is missing is made, mode
  * 0700; without, ERR_NOINPUT says that there is none.  ERR_NOPERM when it is a
  * link, or not ours alone; ERR_CONFIG on a network file system, where neither
- * locks nor fsync can be relied on; ERR_CANTCREATE, ERR_TEMPORARY, ERR_IO.
- * Released by spool_close() also on error; s starts from SPOOL_INIT.
+ * locks nor fsync can be relied on, unless s->on_network; ERR_CANTCREATE,
+ * ERR_TEMPORARY, ERR_IO.  Released by spool_close() also on error; s starts
+ * from SPOOL_INIT.
  */
 #define SPOOL_INIT \
 	{ \

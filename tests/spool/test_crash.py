@@ -366,3 +366,24 @@ def test_power_fails(tmp_path, mail, queue, script):
         assert delivered(other) == [1, 1]
     finally:
         subprocess.run(["umount", mount], check=True)
+
+
+def test_network_file_system(mail, queue, script, spool, strace):
+    """Refused, unless the user takes the risk."""
+    # What fstatfs says: NFS_SUPER_MAGIC.
+    wrapper = [strace, "-o", "/dev/null", "-e", "trace=fstatfs", "-e",
+               "inject=fstatfs:poke_exit=@arg2=6969000000000000"]
+    server = script()
+    result = mail(server, "-Q", wrapper=wrapper)
+    assert result.status == 78 and "network file system" in result.err
+    assert "spool-on-network-fs = yes" in result.hint
+    assert spool.names("queue") == []
+    env = {"MITTO_SPOOL_ON_NETWORK_FS": "yes"}
+    # NFS knows no renaming without overwriting.
+    wrapper += ["-e", "trace=fstatfs,renameat2", "-e",
+                "inject=renameat2:error=EINVAL"]
+    result = mail(server, "-Q", wrapper=wrapper, env=env)
+    assert result.status == 0, result
+    assert queue("flush", wrapper=wrapper).status == 78
+    assert queue("flush", wrapper=wrapper, env=env).answer["sent"] == 1
+    assert spool.names("queue") == []
