@@ -101,6 +101,19 @@ close_checked(int *fd)
 	return close(own);
 }
 
+/*
+ * Does the system take back what it said of the file when it is closed?  Asked
+ * of a second descriptor: the first keeps the lock, so that nobody begins to
+ * send what may still be withdrawn.
+ */
+static int
+try_close(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy < 0 ? -1 : close(copy);
+}
+
 /* One name for both files; the message's appears last, when every byte of both
  * is on stable storage.  With a file system that cannot rename without
  * overwriting, link. */
@@ -124,8 +137,9 @@ publish(int box, const char *temporary, int message, const struct state *state,
 		/* Begun before the first fsync, one commit of the file
 		 * system's journal does for both. */
 		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-		if ((!synced && fsync(message) < 0) || fsync(fd) < 0 ||
-		    close_checked(&fd) < 0)
+		if (!synced && (fsync(message) < 0 || try_close(message) < 0))
+			return -1;
+		if (fsync(fd) < 0 || close_checked(&fd) < 0)
 			return -1;
 		synced = true;
 		if (renameat2(box, temporary, box, id, RENAME_NOREPLACE) == 0)
@@ -200,8 +214,6 @@ spool_enter(struct spool *s, enum spool_box in, const struct entry *e,
 	/* The name of the message, then those of the folders above it. */
 	else if (fsync(box) < 0 || sync_folders(s) < 0)
 		result = no_entry(s, errno, "fsync of the directory", err);
-	if (result == 0 && close_checked(&fd) < 0)
-		result = no_entry(s, errno, "close", err);
 	if (result < 0)
 		withdraw(box, temporary, id);
 	return result;

@@ -235,7 +235,7 @@ item_move(struct item *it, enum spool_box to, struct error *err)
 	/* The marks are in both places while the message is in one. */
 	(void)unlinkat(to_fd, name, 0);
 	linked = linkat(from_fd, name, to_fd, name, 0) == 0;
-	if (renameat2(from_fd, it->id, to_fd, it->id, RENAME_NOREPLACE) < 0)
+	if (spool_rename(it->spool, it->box, it->id, to) < 0)
 		return error_errno(err, io_error_kind(errno), errno,
 		    "the message '%s' cannot be moved to %s/", it->id,
 		    spool_box_name(to));

@@ -365,6 +365,15 @@ is_stale(int box, const char *name)
 	    time(NULL) - info.st_mtime > STALE_SECONDS;
 }
 
+/* Was it published, where that takes a second name, and kept its first? */
+static bool
+is_published(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && info.st_nlink > 1;
+}
+
 /* Unfinished, old, and nobody writes it. */
 static bool
 is_left_behind(int box, const char *name)
@@ -375,7 +384,7 @@ is_left_behind(int box, const char *name)
 	if (is_temporary(name)) {
 		fd = openat(
 		    box, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-		return is_stale(box, name) && fd >= 0 &&
+		return fd >= 0 && (is_stale(box, name) || is_published(fd)) &&
 		    flock(fd, LOCK_EX | LOCK_NB) == 0;
 	}
 	return is_state(name, id) && is_stale(box, name) &&
@@ -401,17 +410,34 @@ spool_sweep(const struct spool *s)
 }
 
 int
+spool_rename(const struct spool *s, enum spool_box from, const char *name,
+    enum spool_box to)
+{
+	int from_fd = s->boxes[from], to_fd = s->boxes[to];
+
+	if (renameat2(from_fd, name, to_fd, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* No name is given twice: what is not there now will not be. */
+	if (faccessat(to_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(from_fd, name, to_fd, name);
+}
+
+int
 spool_quarantine(const struct spool *s, const char *id, struct error *err)
 {
-	int from = s->boxes[BOX_QUEUE], to = s->boxes[BOX_CORRUPT];
 	char name[SPOOL_STATE_NAME];
 
 	spool_state_name(id, name);
-	if (renameat2(from, id, to, id, RENAME_NOREPLACE) < 0)
+	if (spool_rename(s, BOX_QUEUE, id, BOX_CORRUPT) < 0)
 		return error_errno(err, io_error_kind(errno), errno,
 		    "the damaged message '%s' cannot be moved away", id);
-	(void)renameat2(from, name, to, name, RENAME_NOREPLACE);
-	(void)fsync(to);
-	(void)fsync(from);
+	(void)spool_rename(s, BOX_QUEUE, name, BOX_CORRUPT);
+	(void)fsync(s->boxes[BOX_CORRUPT]);
+	(void)fsync(s->boxes[BOX_QUEUE]);
 	return 0;
 }

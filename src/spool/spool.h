@@ -91,6 +91,11 @@ int spool_find(const struct spool *s, const char *word, enum spool_box *box,
  * old.  The caller is the runner. */
 void spool_sweep(const struct spool *s);
 
+/* Move a file to the same name in another box, which is not to be there yet.
+ * -1 with errno. */
+int spool_rename(const struct spool *s, enum spool_box from, const char *name,
+    enum spool_box to);
+
 /* Move what cannot be read out of the queue, to corrupt/. */
 int spool_quarantine(const struct spool *s, const char *id, struct error *err)
     MUST_CHECK;

@@ -19,7 +19,7 @@ from program import MITTO
 
 CARL = "carl@there.example"
 
-CALLS = ("mkdir mkdirat openat write pwrite64 fsync fdatasync flock "
+CALLS = ("mkdir mkdirat openat write pwrite64 fsync fdatasync close flock "
          "renameat renameat2 linkat unlinkat utimensat sendto sendmsg").split()
 
 
@@ -232,6 +232,25 @@ def test_fault_while_entering(traced, queue, script, spool, made, error):
         assert spool.ids() == [], here
 
 
+def test_close_is_checked_before_publishing(traced, script, spool):
+    """What a failing close takes back was never to be seen; what is published
+    is not taken back."""
+    server = script()
+    seen = set()
+    done, calls = traced(enqueue(server, "-Q"), stdin=b"x\n")
+    for name, n in points(calls, "/queue/"):
+        if name != "close":
+            continue
+        clean(spool)
+        done, log = traced(enqueue(server, "-Q"), "close:error=EIO:when=%d" %
+                           n, stdin=b"x\n")
+        published = any(line.startswith("renameat2(") for line in log)
+        assert (done.returncode == 0) == published, (n, done)
+        assert len(spool.ids()) == published
+        seen.add(published)
+    assert seen == {True, False}
+
+
 def test_short_writes(traced, queue, script, spool):
     """A write that takes less than it was given is continued."""
     server = script()
@@ -387,3 +406,42 @@ def test_network_file_system(mail, queue, script, spool, strace):
     assert queue("flush", wrapper=wrapper).status == 78
     assert queue("flush", wrapper=wrapper, env=env).answer["sent"] == 1
     assert spool.names("queue") == []
+
+
+# File systems that cannot rename without overwriting -------------------------
+
+NO_RENAME = ["-e", "trace=renameat2,unlinkat", "-e",
+             "inject=renameat2:error=EINVAL"]
+
+
+@pytest.fixture
+def old_fs(strace):
+    """A wrapper; more(...) adds to it."""
+    return [strace, "-o", "/dev/null", *NO_RENAME]
+
+
+def test_moves_without_noreplace(mail, queue, script, spool, old_fs):
+    server = script(replies={"RCPT": {CARL: "550 5.1.1 no"}})
+    mail(server, "-Q", to=(CARL,), wrapper=old_fs)
+    mail(server, "-Q", wrapper=old_fs)
+    broken = spool.file(number=1)
+    broken.write_bytes(broken.read_bytes()[:-3])
+    result = queue("flush", wrapper=old_fs, env={"MITTO_NOTICE": "none"})
+    assert (result.status, result.answer["failed"]) == (69, 1), result
+    assert spool.names("queue") == []
+    assert len(spool.ids("failed")) == len(spool.ids("corrupt")) == 1
+    assert marks(spool, "failed") == [b"R"]
+
+
+def test_killed_between_link_and_unlink(mail, queue, script, spool, old_fs,
+                                        make_env, tmp_path):
+    """Published under two names: sent once, and at once."""
+    server = script()
+    done = subprocess.run(
+        [*old_fs, "-e", "inject=unlinkat:signal=KILL:when=1", MITTO,
+         *enqueue(server, "-Q")], env=make_env({"MITTO_QUEUE": "fail"}),
+        cwd=tmp_path, input=b"x\n", capture_output=True)
+    assert done.returncode != 0
+    assert len(spool.ids()) == len(spool.temporary()) == 1
+    assert queue("flush").answer["sent"] == 1
+    assert spool.names("queue") == [] and delivered(server) == [1, 1]
