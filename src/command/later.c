@@ -114,7 +114,7 @@ plan(struct state *state, const struct outcome *o)
 
 	state->schedule = schedule_new(now);
 	if (o->stage >= STAGE_MAIL)
-		schedule_attempt(&state->schedule, now, random);
+		(void)schedule_attempt(&state->schedule, now, random);
 	else
 		state->schedule.next = now + schedule_delay(1, random);
 	state_text(state->reason, o->error.text);

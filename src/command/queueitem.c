@@ -73,12 +73,21 @@ tell(struct runner *r, const struct item *it, const struct outcome *o,
 	result_print(&result, &r->watch->terminal, true);
 }
 
+/* Let somebody know; where that fails, nothing changes for the message. */
+static void
+notify(const struct runner *r, const struct item *it, enum notice_kind kind)
+{
+	struct error err = ERROR_INIT;
+
+	if (notice_send(r->spool, it, kind, r->settings, &err) < 0)
+		runner_say(r, err.text);
+}
+
 /* Move to failed/, and let somebody know. */
 static int
 give_up(struct runner *r, struct item *it, const struct outcome *o,
     struct error *err)
 {
-	struct error ignored = ERROR_INIT;
 	auto_free char *text = mem_printf(
 	    "message %s is kept in failed/: %s", it->id, it->state.reason);
 
@@ -88,8 +97,7 @@ give_up(struct runner *r, struct item *it, const struct outcome *o,
 	if (o != NULL)
 		tell(r, it, o, RESULT_FAILED);
 	runner_say(r, text);
-	if (notice_send(r->spool, it, r->settings, &ignored) < 0)
-		runner_say(r, ignored.text);
+	notify(r, it, NOTICE_FAILED);
 	return 0;
 }
 
@@ -167,15 +175,16 @@ record_marks(struct item *it, const struct outcome *o, const size_t *which,
 	return result;
 }
 
-/* Everybody's fate to stable storage. */
+/* Everybody's fate to stable storage; *delayed: it is time to tell. */
 static int
 record(struct item *it, const struct outcome *o, const size_t *which,
-    struct error *err)
+    bool *delayed, struct error *err)
 {
+	*delayed = false;
 	if (record_marks(it, o, which, err) < 0)
 		return -1;
 	if (o->error.kind != ERR_INTERRUPTED)
-		schedule_attempt(
+		*delayed = schedule_attempt(
 		    &it->state.schedule, clock_now(), spool_chance());
 	state_text(it->state.reason, o->error.text);
 	return item_sync(it, err);
@@ -199,7 +208,8 @@ settle(struct runner *r, struct item *it, const struct outcome *o,
     const size_t *which, struct error *err)
 {
 	struct state *s = &it->state;
-	int recorded = record(it, o, which, err);
+	bool delayed;
+	int recorded = record(it, o, which, &delayed, err);
 
 	/* With all of it done, only the removal matters. */
 	if (!state_open(s) && (recorded == 0 || o->error.kind == ERR_NONE))
@@ -218,6 +228,8 @@ settle(struct runner *r, struct item *it, const struct outcome *o,
 	}
 	r->later++;
 	tell(r, it, o, o->in_doubt ? RESULT_IN_DOUBT : RESULT_QUEUED);
+	if (delayed)
+		notify(r, it, NOTICE_DELAYED);
 	return 0;
 }
 
