@@ -408,3 +408,21 @@ runner_go_on(struct run *run, struct smtp_session *session)
 	}
 	group_release(&g);
 }
+
+void
+runner_send_own(struct run *run)
+{
+	auto_spool struct spool spool = SPOOL_INIT;
+	auto_strlist struct strlist only = { .items = NULL };
+	struct runner r = {
+		.spool = &spool,
+		.watch = &run->watch,
+		.settings = &run->request.settings,
+		.only = &only,
+	};
+	struct error ignored = ERROR_INIT;
+
+	strlist_add(&only, run->queue_id);
+	if (open_spool(run, &spool) && spool_lock(&spool, &ignored) == 0)
+		(void)!runner_run(&r, &ignored);
+}

@@ -33,6 +33,9 @@ struct runner {
 /* Send what is due.  -1 with *err when the spool itself cannot be used. */
 int runner_run(struct runner *r, struct error *err) MUST_CHECK;
 
+/* Send the message that this run has queued, silently. */
+void runner_send_own(struct run *run);
+
 /* Does a message wait that could follow the one of this run over the same
  * connection? */
 bool runner_has_more(const struct run *run);

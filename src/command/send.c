@@ -221,6 +221,17 @@ finish(struct run *run)
 		tell(run);
 }
 
+/* Queued, whatever becomes of it now. */
+static bool
+goes_to_queue(const struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+
+	return !s->check &&
+	    (s->queue.value == QUEUE_ALWAYS ||
+		(run->queue_first && s->queue.value != QUEUE_NEVER));
+}
+
 static void
 act(struct run *run)
 {
@@ -238,8 +249,10 @@ act(struct run *run)
 		run_write(run);
 	} else if (s->dry_run) {
 		dry_run(run);
-	} else if (s->queue.value == QUEUE_ALWAYS && !s->check) {
+	} else if (goes_to_queue(run)) {
 		later_all(run);
+		if (run->then_send && run->result.state == RESULT_QUEUED)
+			runner_send_own(run);
 	} else if (deliver(run) == 0) {
 		return;
 	}

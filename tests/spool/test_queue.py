@@ -766,6 +766,57 @@ def test_sendmail_queues_silently(run_mitto, relay_env, make_env):
     assert len(server.messages) == 1
 
 
+@pytest.mark.parametrize("flag, queued, sent", [
+    ("-odq", 1, 0), ("-odb", 0, 1), ("-odd", 0, 1), ("-odi", 0, 1),
+    ("-odf", 0, 1), ("-oeq", 0, 1), ("-oQ/nonexistent", 0, 1)])
+def test_when_sendmail_sends(run_mitto, script, spool, flag, queued, sent):
+    """-odq leaves it to the next run of the queue."""
+    server = script()
+    env = {"MITTO_QUEUE": "fail", "MITTO_SERVER": server.address,
+           "MITTO_TLS": "plain", "MITTO_FROM": SENDER}
+    result = run_mitto("sendmail", flag, "-i", BOB, stdin=b"hello\n", env=env)
+    assert (result.status, result.out, result.err) == (0, b"", ""), result
+    assert (len(spool.ids()), len(server.messages)) == (queued, sent)
+    assert server.connections == sent
+    assert run_mitto("sendmail", "-q", env=env).status == 0
+    assert len(server.messages) == 1
+    # Without a queue all of them mean now.
+    result = run_mitto("sendmail", flag, BOB, stdin=b"hello\n",
+                       env=dict(env, MITTO_QUEUE="never"))
+    assert (result.status, len(server.messages)) == (0, 2), result
+
+
+def test_queued_first_and_refused(run_mitto, script, spool):
+    """-odb: the caller has gone by then; the sender gets a notice."""
+    server = script(replies={"RCPT": {BOB: "550 5.1.1 no"}})
+    env = {"MITTO_QUEUE": "fail", "MITTO_SERVER": server.address,
+           "MITTO_TLS": "plain", "MITTO_FROM": SENDER}
+    result = run_mitto("sendmail", "-odb", BOB, stdin=b"hello\n", env=env)
+    assert (result.status, result.out, result.err) == (0, b"", ""), result
+    assert len(spool.ids()) == len(spool.ids("failed")) == 1
+    assert run_mitto("sendmail", "-q", env=env).status == 0
+    assert [m.recipients for m in server.messages] == [[SENDER]]
+
+
+def test_mailq_in_json(run_mitto, relay_env, make_env):
+    """All that looks at the queue can answer so."""
+    import json
+    server, env = relay_env
+    assert run_mitto("sendmail", "-odq", BOB, stdin=b"x\n", env=env).status == 0
+    for words, name in ((["sendmail", "-bp", "--json"], "mitto"),
+                        (["mailq", "--json"], "mitto"),
+                        (["--json"], "/usr/bin/mailq"),
+                        (["--json", "-bp"], "sendmail")):
+        done = subprocess.run([name, *words], executable=MITTO,
+                              env=make_env(env), capture_output=True)
+        assert done.returncode == 0 and done.stderr == b"", done
+        assert len(json.loads(done.stdout)["messages"]) == 1
+    answer = run_mitto("sendmail", "-q", "--json", env=env).json()
+    assert (answer["ok"], answer["deferred"]) == (True, 1)
+    assert run_mitto("sendmail", "--json", BOB, stdin=b"x\n",
+                     env=env).status == 64
+
+
 @pytest.mark.parametrize("status, box", [("450 later", "queue"),
                                          ("550 5.1.1 no", "failed")])
 def test_report_of_a_job(run_mitto, script, spool, queue, status, box):
