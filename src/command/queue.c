@@ -42,7 +42,8 @@ read_words(struct call *c, int argc, char *const *argv)
 
 	for (; i < argc && argv[i][0] != '-'; i++)
 		strlist_add(&c->words, argv[i]);
-	if (cmdline_parse(&c->cmdline, argc - i, argv + i, err) < 0)
+	if (cmdline_parse_for(&c->cmdline, IN_QUEUE, argc - i, argv + i, err) <
+	    0)
 		return -1;
 	for (size_t k = 0; k < c->cmdline.count; k++)
 		if (c->cmdline.items[k].option == NULL) {
@@ -129,15 +130,18 @@ usage(struct call *c, const char *what)
 
 /* --- list and show -------------------------------------------------------- */
 
-/* A message nobody can read has its name only. */
+/* A message nobody can read has its name and the reason. */
 static void
 add_unreadable(
     struct call *c, enum spool_box box, const char *id, const struct error *why)
 {
 	buf_printf(
 	    &c->text, "%s  %s: %s\n", id, spool_box_name(box), why->text);
-	buf_printf(&c->json, "%s{\"queue_id\":\"%s\",\"state\":\"%s\"}",
-	    c->json.len > 0 ? "," : "", id, spool_box_name(box));
+	buf_printf(&c->json, "%s{\"queue_id\":\"%s\",\"state\":\"%s\"",
+	    c->json.len > 0 ? "," : "", id,
+	    box == BOX_FAILED ? "failed" : "corrupt");
+	result_member(&c->json, "reason", why->text);
+	buf_putc(&c->json, '}');
 }
 
 static void
@@ -234,7 +238,8 @@ drop_one(struct call *c, enum spool_box box, const char *id)
 	int result;
 
 	if (item_open(&it, &c->spool, box, id, true, &c->error) < 0) {
-		if (box != BOX_CORRUPT || drop_unreadable(c, box, id) < 0)
+		if ((box != BOX_CORRUPT && c->error.kind != ERR_DATA) ||
+		    drop_unreadable(c, box, id) < 0)
 			return -1;
 	} else {
 		result = item_remove(&it, &c->error);
@@ -275,6 +280,14 @@ say_counts(struct call *c, const struct runner *r)
 		    &c->text, "to try them all now: mitto queue retry all\n");
 }
 
+/* Who names messages wants to know what became of them. */
+static int
+another_run(struct error *err)
+{
+	(void)error_set(err, ERR_TEMPORARY, "another run is active");
+	return error_hint(err, "--wait begins when it has ended");
+}
+
 /* Run the queue, or the messages in `only`. */
 static int
 run_queue(struct call *c, const struct strlist *only)
@@ -287,13 +300,16 @@ run_queue(struct call *c, const struct strlist *only)
 		.settings = s,
 		.only = only,
 		.talk = !s->quiet && !s->json,
+		.warn = true,
 		.json = s->json ? &c->json : NULL,
 	};
-	int locked = spool_lock(&c->spool, &c->error);
+	int locked = spool_lock(&c->spool, s->wait, &c->error);
 
 	if (locked < 0)
 		return -1;
 	if (locked > 0) {
+		if (only != NULL)
+			return another_run(&c->error);
 		buf_puts(&c->text, "another run is active\n");
 		return 0;
 	}
@@ -310,12 +326,14 @@ run_queue(struct call *c, const struct strlist *only)
 	if (r.failed > 0)
 		return error_set(&c->error, ERR_UNAVAILABLE,
 		    "%zu messages could not be delivered", r.failed);
-	if (only == NULL || r.later + r.held == 0)
+	if (only == NULL)
 		return 0;
 	if (r.error.kind != ERR_NONE) {
 		c->error = r.error;
 		return -1;
 	}
+	if (r.later + r.held == 0)
+		return 0;
 	return error_set(&c->error, ERR_TEMPORARY,
 	    "%zu messages stay in the queue", r.later + r.held);
 }
@@ -352,7 +370,7 @@ revive(struct call *c, const char *id)
 	return result;
 }
 
-/* All that is queued, or what the words name. */
+/* All that is queued, or what the words name, oldest first, each once. */
 static int
 find_wanted(struct call *c, struct strlist *ids)
 {
@@ -371,8 +389,10 @@ find_wanted(struct call *c, struct strlist *ids)
 			    "the message '%s' is damaged", id);
 		if (box == BOX_FAILED && revive(c, id) < 0)
 			return -1;
-		strlist_add(ids, id);
+		if (!strlist_has(ids, id))
+			strlist_add(ids, id);
 	}
+	strlist_sort(ids);
 	return 0;
 }
 

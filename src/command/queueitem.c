@@ -37,11 +37,20 @@ queueitem_cannot_use(struct runner *r, const char *id, const struct error *why)
 {
 	struct error err = *why;
 
-	if (why->kind == ERR_NOINPUT || why->kind == ERR_TEMPORARY)
+	if (why->kind == ERR_NOINPUT)
 		return;
 	if (why->kind == ERR_DATA && spool_quarantine(r->spool, id, &err) == 0)
 		(void)error_wrap(&err, "moved to corrupt/");
-	runner_say(r, err.text);
+	else
+		r->held++;
+	if (r->error.kind == ERR_NONE)
+		r->error = err;
+	/* That is no message's trouble but the queue's: also a quiet run tells
+	 * it; who asked for this message hears of it at the end. */
+	if (r->warn && r->only == NULL && why->kind != ERR_TEMPORARY) {
+		watch_clear(r->watch);
+		result_print_error(&err, &r->watch->terminal);
+	}
 }
 
 static void

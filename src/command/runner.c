@@ -111,22 +111,27 @@ static bool
 is_wanted(struct runner *r, const struct item *it, int64_t now)
 {
 	if (r->only != NULL)
-		return strlist_has(r->only, it->id);
-	/* All done: what is left to do is to take it away. */
-	if (!state_open(&it->state) || schedule_due(&it->state.schedule, now))
 		return true;
+	/* All done: what is left to do is to take it away. */
+	if (!state_open(&it->state) || schedule_due(&it->state.schedule, now)) {
+		r->ahead += schedule_is_ahead(&it->state.schedule, now);
+		return true;
+	}
 	r->waiting++;
 	return false;
 }
 
+/* All that is queued, or what was asked for; oldest first. */
 static int
-collect(struct runner *r, struct groups *g, struct error *err)
+list_queue(const struct runner *r, struct strlist *ids, struct error *err)
 {
-	auto_strlist struct strlist ids = { .items = NULL };
-	int64_t now = clock_now();
 	size_t foreign = 0;
 
-	if (spool_list(r->spool, BOX_QUEUE, &ids, &foreign, err) < 0)
+	if (r->only != NULL) {
+		strlist_copy(ids, r->only);
+		return 0;
+	}
+	if (spool_list(r->spool, BOX_QUEUE, ids, &foreign, err) < 0)
 		return -1;
 	if (foreign > 0) {
 		auto_free char *text = mem_printf(
@@ -135,6 +140,17 @@ collect(struct runner *r, struct groups *g, struct error *err)
 
 		runner_say(r, text);
 	}
+	return 0;
+}
+
+static int
+collect(struct runner *r, struct groups *g, struct error *err)
+{
+	auto_strlist struct strlist ids = { .items = NULL };
+	int64_t now = clock_now();
+
+	if (list_queue(r, &ids, err) < 0)
+		return -1;
 	for (size_t i = 0; i < ids.count && run_interrupted == 0; i++) {
 		struct error why = ERROR_INIT;
 		struct item it;
@@ -148,6 +164,10 @@ collect(struct runner *r, struct groups *g, struct error *err)
 			strlist_add(&group_of(g, &it.entry)->ids, it.id);
 		item_close(&it);
 	}
+	if (r->ahead > 0)
+		runner_say(r,
+		    "the clock was set back: what would wait for it "
+		    "is tried now");
 	return 0;
 }
 
@@ -397,7 +417,7 @@ runner_go_on(struct run *run, struct smtp_session *session)
 	struct error err = ERROR_INIT;
 	struct group g = { .session = session };
 
-	if (open_spool(run, &spool) && spool_lock(&spool, &err) == 0)
+	if (open_spool(run, &spool) && spool_lock(&spool, false, &err) == 0)
 		find_same_route(run, &spool, SIZE_MAX, &g);
 	if (g.ids.count > 0) {
 		hold_clear(&spool, g.key);
@@ -423,6 +443,6 @@ runner_send_own(struct run *run)
 	struct error ignored = ERROR_INIT;
 
 	strlist_add(&only, run->queue_id);
-	if (open_spool(run, &spool) && spool_lock(&spool, &ignored) == 0)
+	if (open_spool(run, &spool) && spool_lock(&spool, false, &ignored) == 0)
 		(void)!runner_run(&r, &ignored);
 }

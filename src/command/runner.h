@@ -13,11 +13,12 @@ struct runner {
 	struct spool *spool; /* locked */
 	struct watch *watch;
 	const struct settings *settings; /* how to talk; `notice` */
-	const struct strlist *only;      /* IDs to send, also if not due */
-	bool talk;             /* say on stderr what becomes of each */
-	struct buf *json;      /* result objects, or NULL */
-	long long deadline_ms; /* begin no message after it; 0 = none */
-	int64_t largest;       /* message to begin; 0 = any */
+	const struct strlist *only; /* IDs to send, also if not due; sorted */
+	bool talk;                  /* say on stderr what becomes of each */
+	bool warn;                  /* say there what is wrong with the queue */
+	struct buf *json;           /* result objects, or NULL */
+	long long deadline_ms;      /* begin no message after it; 0 = none */
+	int64_t largest;            /* message to begin; 0 = any */
 
 	struct sending *sending; /* the message that is being sent */
 
@@ -26,6 +27,7 @@ struct runner {
 	size_t later;       /* tried and put off */
 	size_t failed;      /* moved to failed/ */
 	size_t waiting;     /* not due yet */
+	size_t ahead;       /* due only by a clock that was set back */
 	size_t held;        /* their account is */
 	struct error error; /* what stopped a route, the first one */
 };

@@ -152,6 +152,7 @@ struct settings {
 	struct choice queue; /* enum queue_mode */
 	char *spool;         /* where the queue is */
 	bool spool_on_network_fs;
+	bool wait;    /* for another run of the queue */
 	char *notice; /* who hears of mail given up: "sender", "none", ADDR */
 	struct choice delay_notice; /* enum consent */
 	char *notify;               /* "success,delay", RFC 3461 4.1 */

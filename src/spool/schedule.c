@@ -48,10 +48,16 @@ schedule_attempt(struct schedule *s, int64_t now, uint16_t chance)
 }
 
 bool
+schedule_is_ahead(const struct schedule *s, int64_t now)
+{
+	return s->next > now + 2 * SCHEDULE_MAX_STEP ||
+	    s->last > now + FUTURE_SECONDS;
+}
+
+bool
 schedule_due(const struct schedule *s, int64_t now)
 {
-	return s->next <= now || s->next > now + 2 * SCHEDULE_MAX_STEP ||
-	    s->last > now + FUTURE_SECONDS;
+	return s->next <= now || schedule_is_ahead(s, now);
 }
 
 bool

@@ -36,8 +36,11 @@ struct schedule schedule_new(int64_t now);
  * has become so old that its sender should hear of the delay. */
 bool schedule_attempt(struct schedule *s, int64_t now, uint16_t chance);
 
-/* Is it time?  Also when the clock must have moved: the next attempt too far
- * ahead, or the last one, or else the message, from the future. */
+/* Must the clock have been set back?  The next attempt is too far ahead, or the
+ * last one, or else the message, is from the future. */
+bool schedule_is_ahead(const struct schedule *s, int64_t now);
+
+/* Is it time?  Also when the clock was set back. */
 bool schedule_due(const struct schedule *s, int64_t now);
 
 /* Old enough and tried often enough to be given up? */

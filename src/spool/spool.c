@@ -194,17 +194,18 @@ spool_open(struct spool *s, const char *path, bool create, struct error *err)
 }
 
 int
-spool_lock(struct spool *s, struct error *err)
+spool_lock(struct spool *s, bool wait, struct error *err)
 {
 	s->lock = openat(s->root, "runner.lock",
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->lock < 0)
 		return no_directory(s, "locked", errno, err);
-	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+	if (flock(s->lock, LOCK_EX | (wait ? 0 : LOCK_NB)) == 0)
 		return 0;
+	if (errno == EINTR)
+		return error_set(err, ERR_INTERRUPTED, "interrupted");
 	if (errno == EWOULDBLOCK) {
 		close_fd(&s->lock);
-		s->lock = -1;
 		return 1;
 	}
 	return no_directory(s, "locked", errno, err);
@@ -281,12 +282,6 @@ open_stream(const struct spool *s, enum spool_box box)
 	return dir;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 int
 spool_list(const struct spool *s, enum spool_box box, struct strlist *ids,
     size_t *foreign, struct error *err)
@@ -306,8 +301,7 @@ spool_list(const struct spool *s, enum spool_box box, struct strlist *ids,
 			++*foreign;
 	}
 	(void)closedir(dir);
-	if (ids->count > 0)
-		qsort(ids->items, ids->count, sizeof(*ids->items), by_name);
+	strlist_sort(ids);
 	return 0;
 }
 

@@ -139,3 +139,128 @@ def test_killed_with_one_announced(mail, queue, script, spool, make_env,
     assert queue("flush").answer["sent"] == 3
     # Only the one whose answer was not awaited comes twice.
     assert texts(server) == [b"0", b"1", b"1", b"2", b"3"]
+
+
+# Two runs ------------------------------------------------------------------
+
+@pytest.fixture
+def busy(mail, script, make_env, tmp_path):
+    """(server, process): a run that is in the middle of its only message."""
+    server = script(replies={"DATA": [Hang(), "354 go"]})
+    mail(server, "-Q")
+    with subprocess.Popen([MITTO, "queue", "flush"], env=make_env(),
+                          cwd=tmp_path, stderr=subprocess.PIPE) as process:
+        while "DATA" not in server.verbs():
+            time.sleep(0.01)
+        yield server, process
+        process.kill()
+        process.communicate(timeout=60)
+
+
+def test_retry_says_that_it_did_nothing(busy, run_mitto, spool):
+    """0 would mean sent."""
+    for what in ("all", spool.ids()[0]):
+        result = run_mitto("queue", "retry", what)
+        assert result.status == 75 and "another run" in result.err, result
+        assert "--wait" in result.hint
+
+
+def test_wait(busy, make_env, tmp_path, spool):
+    server, process = busy
+    with subprocess.Popen(
+            [MITTO, "queue", "flush", "--wait"], env=make_env(), cwd=tmp_path,
+            stdout=subprocess.PIPE) as waiting:
+        process.kill()
+        assert waiting.wait(60) == 0
+        assert waiting.stdout.read() == b""
+    assert len(server.messages) == 1 and spool.names("queue") == []
+
+
+def test_wait_is_interrupted(busy, make_env, tmp_path):
+    with subprocess.Popen(
+            [MITTO, "queue", "flush", "--wait"], env=make_env(), cwd=tmp_path,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE) as waiting:
+        lock = "/proc/%d/wchan" % waiting.pid
+        while "lock" not in open(lock).read():
+            time.sleep(0.01)
+        waiting.terminate()
+        assert b"interrupted" in waiting.communicate(timeout=60)[1]
+        assert waiting.returncode == 130
+
+
+@pytest.mark.parametrize("words, status", [
+    (["-n", "--wait", BOB], 64), (["run", "--wait", BOB, "--", "true"], 64),
+    (["queue", "list", "--wait"], 0), (["queue", "--on=fail"], 64)])
+def test_wait_belongs_to_the_queue(run_mitto, words, status):
+    result = run_mitto(*words)
+    assert result.status == status, result
+    assert status == 0 or "mitto queue" in result.hint or \
+        "mitto run" in result.hint
+
+
+# Trouble with the queue itself ----------------------------------------------
+
+@pytest.mark.parametrize("words", [
+    ["queue", "flush"], ["queue", "flush", "--quiet"],
+    ["queue", "flush", "--json"], ["sendmail", "-q"]])
+def test_damage_is_told_once(mail, run_mitto, script, spool, words):
+    """Also by a run that is quiet."""
+    mail(script(), "-Q")
+    path = spool.file()
+    path.write_bytes(path.read_bytes()[:-9])
+    result = run_mitto(*words)
+    assert result.status == 0 and "moved to corrupt/" in result.err, result
+    result = run_mitto(*words)
+    assert (result.status, result.err) == (0, ""), result
+
+
+def test_retry_of_what_is_damaged(mail, run_mitto, script, spool):
+    mail(script(), "-Q")
+    path = spool.file()
+    path.write_bytes(path.read_bytes().replace(b"hello", b"hellp"))
+    result = run_mitto("queue", "retry", path.name)
+    assert result.status == 65 and "checksum" in result.err, result
+    assert run_mitto("queue", "retry", path.name).status == 65
+
+
+def test_what_is_damaged_can_be_dropped(mail, run_mitto, queue, script,
+                                        spool):
+    """Before a run has moved it away; and the list says what is wrong."""
+    mail(script(), "-Q")
+    spool.file().write_bytes(b"junk\n")
+    message = queue("list").answer["messages"][0]
+    assert message["state"] == "corrupt" and "damaged" in message["reason"]
+    result = run_mitto("queue", "drop", spool.ids()[0])
+    assert result.status == 0 and spool.names("queue") == [], result
+
+
+def test_retry_without_descriptors(mail, run_mitto, script, spool):
+    """What could not even be opened is not told to be sent."""
+    import resource
+    server = script()
+    mail(server, "-Q")
+    statuses = set()
+    for limit in range(6, 24):
+        result = run_mitto("queue", "retry", "all", preexec_fn=lambda n=limit:
+                           resource.setrlimit(resource.RLIMIT_NOFILE, (n, n)))
+        statuses.add(result.status)
+        assert (result.status == 0) == (len(server.messages) == 1), result
+        assert (result.status == 0) == (spool.ids() == []), result
+        if result.status == 0:
+            break
+    assert 0 in statuses and 75 in statuses, statuses
+
+
+def test_clock_that_was_set_back_is_told(mail, run_mitto, script):
+    mail(script(), "-Q", env={"SOURCE_DATE_EPOCH": "4000000000"})
+    result = run_mitto("queue", "flush")
+    assert "clock was set back" in result.err, result
+
+
+def test_named_twice(mail, queue, script, spool):
+    server = script()
+    for _ in range(2):
+        mail(server, "-Q")
+    first, second = spool.ids()
+    assert queue("retry", second, first, second).answer["sent"] == 2
+    assert len(server.messages) == 2
