@@ -135,11 +135,14 @@ static void
 add_unreadable(
     struct call *c, enum spool_box box, const char *id, const struct error *why)
 {
-	buf_printf(
-	    &c->text, "%s  %s: %s\n", id, spool_box_name(box), why->text);
+	const char *state = box == BOX_CORRUPT || why->kind == ERR_DATA
+	    ? "corrupt"
+	    : box == BOX_FAILED ? "failed"
+				: "queued";
+
+	buf_printf(&c->text, "%s  %s: %s\n", id, state, why->text);
 	buf_printf(&c->json, "%s{\"queue_id\":\"%s\",\"state\":\"%s\"",
-	    c->json.len > 0 ? "," : "", id,
-	    box == BOX_FAILED ? "failed" : "corrupt");
+	    c->json.len > 0 ? "," : "", id, state);
 	result_member(&c->json, "reason", why->text);
 	buf_putc(&c->json, '}');
 }

@@ -45,12 +45,15 @@ queueitem_cannot_use(struct runner *r, const char *id, const struct error *why)
 		r->held++;
 	if (r->error.kind == ERR_NONE)
 		r->error = err;
-	/* That is no message's trouble but the queue's: also a quiet run tells
-	 * it; who asked for this message hears of it at the end. */
-	if (r->warn && r->only == NULL && why->kind != ERR_TEMPORARY) {
-		watch_clear(r->watch);
-		result_print_error(&err, &r->watch->terminal);
+	if (why->kind == ERR_TEMPORARY || r->only != NULL)
+		return; /* who asked for this message hears of it at the end */
+	if (!r->warn || why->kind == ERR_NOPERM || why->kind == ERR_CONFIG) {
+		runner_say(r, err.text);
+		return;
 	}
+	/* No message's trouble but the queue's: also a quiet run tells it. */
+	watch_clear(r->watch);
+	result_print_error(&err, &r->watch->terminal);
 }
 
 static void

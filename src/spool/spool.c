@@ -162,9 +162,12 @@ open_box(struct spool *s, enum spool_box box, bool create, struct error *err)
 {
 	const char *name = box_names[box];
 
-	if (create && mkdirat(s->root, name, 0700) < 0 && errno != EEXIST)
-		return no_directory(s, "made", errno, err);
 	s->boxes[box] = openat(s->root, name, OPEN_DIR);
+	if (s->boxes[box] < 0 && errno == ENOENT && create) {
+		if (mkdirat(s->root, name, 0700) < 0 && errno != EEXIST)
+			return no_directory(s, "made", errno, err);
+		s->boxes[box] = openat(s->root, name, OPEN_DIR);
+	}
 	if (s->boxes[box] >= 0)
 		return check_owner(s, s->boxes[box], err);
 	if (errno == ENOENT)
@@ -186,9 +189,12 @@ spool_open(struct spool *s, const char *path, bool create, struct error *err)
 	s->path = mem_strndup(path, len);
 	if (open_root(s, create, err) < 0 || check_file_system(s, err) < 0)
 		return -1;
-	/* The queue itself is made last: where it is, all else is. */
+	if (!create && open_box(s, BOX_QUEUE, false, err) < 0)
+		return -1;
+	/* The queue itself is made last: where it is, all else is to be. */
 	for (size_t i = SPOOL_BOXES; i-- > 0;)
-		if (open_box(s, (enum spool_box)i, create, err) < 0)
+		if (s->boxes[i] < 0 &&
+		    open_box(s, (enum spool_box)i, true, err) < 0)
 			return -1;
 	return 0;
 }

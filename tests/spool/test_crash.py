@@ -294,12 +294,16 @@ def small_disk(tmp_path):
     subprocess.run(["umount", path], check=True)
 
 
-def test_disk_full(mail, queue, script, small_disk):
+def test_disk_full(mail, queue, script, small_disk, home):
     server = script()
     env = {"MITTO_SPOOL": str(small_disk / "spool")}
     big = mail(server, "-Q", text=b"x" * 100000 + b"\n", env=env)
     assert big.status == 75, big
     assert "No space" in big.err and "df -h" in big.err
+    # There is room elsewhere for what came from the pipe.
+    kept, = home.glob("dead.letter.*")
+    assert kept.stat().st_size > 100000
+    assert str(kept) in big.err.splitlines()[-1]
     sent = 0
     while True:
         result = mail(server, "-Q", env=env)

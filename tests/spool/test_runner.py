@@ -264,3 +264,29 @@ def test_named_twice(mail, queue, script, spool):
     first, second = spool.ids()
     assert queue("retry", second, first, second).answer["sent"] == 2
     assert len(server.messages) == 2
+
+
+def test_second_name_is_told(mail, run_mitto, script, spool):
+    """Somebody may write through it: not sent, but not passed over either."""
+    server = script()
+    mail(server, "-Q")
+    (spool.path / "queue" / "other").hardlink_to(spool.file())
+    result = run_mitto("queue", "flush")
+    assert "second name" in result.err and server.messages == [], result
+    assert run_mitto("queue", "retry", "all").status == 77
+    # It lasts, and so is not told by every run of a timer.
+    assert run_mitto("queue", "flush", "-q").err == ""
+    (spool.path / "queue" / "other").unlink()
+    assert run_mitto("queue", "retry", "all").status == 0
+    assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize("box", ["failed", "corrupt", "hold"])
+def test_a_folder_was_removed(mail, queue, script, spool, box):
+    """The queue is not taken for an empty one."""
+    server = script()
+    mail(server, "-Q")
+    (spool.path / box).rmdir()
+    assert len(queue("list").answer["messages"]) == 1
+    (spool.path / box).rmdir()
+    assert queue("flush").answer["sent"] == 1
