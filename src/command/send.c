@@ -141,8 +141,6 @@ deliver(struct run *run)
 	run->result.state = result_state(&run->outcome, s->check);
 	later_rest(run);
 	finish(run);
-	if (run->result.state == RESULT_SENT)
-		later_remind(run);
 	if (more && run->result.state == RESULT_SENT)
 		runner_go_on(run, session);
 	else
@@ -217,8 +215,11 @@ finish(struct run *run)
 	if (result->queue_id != NULL)
 		describe_unsent(run);
 	journal_write(s, run->tag, result);
-	if (!run->mute)
-		tell(run);
+	if (run->mute)
+		return;
+	tell(run);
+	if (result->state == RESULT_SENT || result->state == RESULT_QUEUED)
+		later_remind(run);
 }
 
 /* Queued, whatever becomes of it now. */

@@ -188,6 +188,35 @@ def test_break_the_runner(traced, queue, run_mitto, script, spool, kind,
         server.stop()
 
 
+def test_kill_a_run_of_three(traced, queue, run_mitto, script, spool):
+    """Killed at every call, with one message on its way and the next one
+    announced: none is lost, and at most the one on its way comes twice."""
+    def prepare():
+        clean(spool)
+        server = script(pipelining=True, join=True)
+        for number in range(3):
+            done = run_mitto(*enqueue(server, "-Q", "-s", "n%d" % number),
+                             stdin=b"hello\n", env={"MITTO_QUEUE": "fail"})
+            assert done.status == 0, done
+        return server
+
+    server = prepare()
+    done, calls = traced(["queue", "flush"])
+    assert done.returncode == 0 and len(server.messages) == 3
+    for name, n in points(calls, str(spool.path)) + points(calls, "TCP"):
+        server = prepare()
+        done, _ = traced(["queue", "flush"], "%s:signal=KILL:when=%d" % (
+            name, n))
+        here = (name, n, done)
+        assert spool.ids("failed") + spool.ids("corrupt") == [], here
+        assert queue("flush").status == 0, here
+        assert spool.ids() == [], here
+        came = [(re.search(rb"Subject: (n\d)", m.content)[1], to)
+                for m in server.messages for to in m.recipients]
+        assert len(set(came)) == 6 and len(server.messages) <= 4, here
+        server.stop()
+
+
 # Faults while entering ---------------------------------------------------
 
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC", "EDQUOT", "EMFILE",

@@ -233,6 +233,9 @@ def test_typed_text_is_kept(on_terminal, script, spool):
     status, shown = on_terminal(*args, env={"MITTO_QUEUE": "fail"},
                                 typed=b"again\n\x04")
     assert status == 0 and "failed/: 1" in shown, shown
+    status, shown = on_terminal("-Q", *args, env={"MITTO_QUEUE": "fail"},
+                                typed=b"later\n\x04")
+    assert status == 0 and "failed/: 1" in shown, shown
 
 
 # The runner --------------------------------------------------------------
