@@ -32,6 +32,26 @@ runner_say(const struct runner *r, const char *text)
 		watch_warn(r->watch, text);
 }
 
+/* A message stays where it is for trouble that is not its own but the queue's:
+ * also a quiet run tells it, unless it may last.  Who asked for this message
+ * hears of it at the end. */
+static void
+trouble(struct runner *r, const struct error *why)
+{
+	bool may_last = why->kind == ERR_NOPERM || why->kind == ERR_CONFIG;
+
+	if (r->error.kind == ERR_NONE)
+		r->error = *why;
+	if (why->kind == ERR_TEMPORARY || r->only != NULL)
+		return;
+	if (!r->warn || may_last) {
+		runner_say(r, why->text);
+		return;
+	}
+	watch_clear(r->watch);
+	result_print_error(why, &r->watch->terminal);
+}
+
 void
 queueitem_cannot_use(struct runner *r, const char *id, const struct error *why)
 {
@@ -43,17 +63,7 @@ queueitem_cannot_use(struct runner *r, const char *id, const struct error *why)
 		(void)error_wrap(&err, "moved to corrupt/");
 	else
 		r->held++;
-	if (r->error.kind == ERR_NONE)
-		r->error = err;
-	if (why->kind == ERR_TEMPORARY || r->only != NULL)
-		return; /* who asked for this message hears of it at the end */
-	if (!r->warn || why->kind == ERR_NOPERM || why->kind == ERR_CONFIG) {
-		runner_say(r, err.text);
-		return;
-	}
-	/* No message's trouble but the queue's: also a quiet run tells it. */
-	watch_clear(r->watch);
-	result_print_error(&err, &r->watch->terminal);
+	trouble(r, &err);
 }
 
 static void
@@ -71,7 +81,7 @@ tell(struct runner *r, const struct item *it, const struct outcome *o,
 		    it->state.schedule.next - it->state.schedule.last,
 	};
 
-	journal_write(r->settings, NULL, &result);
+	journal_write(r->settings, r->tag, &result);
 	if (r->json != NULL) {
 		if (r->json->len > 0)
 			buf_putc(r->json, ',');
@@ -283,7 +293,7 @@ queueitem_take(struct runner *r, const char *id)
 		queueitem_cannot_use(r, id, &why);
 	} else if (!state_open(&it->state)) {
 		if (finish_item(r, it, NULL, &why) < 0)
-			runner_say(r, why.text);
+			trouble(r, &why);
 	} else if (r->largest > 0 && it->entry.size > r->largest) {
 		r->waiting++;
 	} else if (entry_verify(it->file, &why) < 0) {
@@ -332,8 +342,10 @@ queueitem_send(struct runner *r, struct sending *s,
 		r->held++;
 		return NEXT_ROUTE;
 	}
-	if (settle(r, &s->item, o, s->which, &why) < 0)
-		runner_say(r, why.text);
+	if (settle(r, &s->item, o, s->which, &why) < 0) {
+		r->held++;
+		trouble(r, &why);
+	}
 	if (o->reply.code != 421)
 		return NEXT_MESSAGE;
 	*err = o->error;

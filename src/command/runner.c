@@ -411,6 +411,7 @@ runner_go_on(struct run *run, struct smtp_session *session)
 		.spool = &spool,
 		.watch = &run->watch,
 		.settings = &run->request.settings,
+		.tag = run->tag,
 		.deadline_ms = clock_ms() + PATIENCE_MS,
 		.largest = SMALL_MESSAGE,
 	};
@@ -438,6 +439,7 @@ runner_send_own(struct run *run)
 		.spool = &spool,
 		.watch = &run->watch,
 		.settings = &run->request.settings,
+		.tag = run->tag,
 		.only = &only,
 	};
 	struct error ignored = ERROR_INIT;

@@ -252,8 +252,10 @@ act(struct run *run)
 		dry_run(run);
 	} else if (goes_to_queue(run)) {
 		later_all(run);
+		finish(run);
 		if (run->then_send && run->result.state == RESULT_QUEUED)
 			runner_send_own(run);
+		return;
 	} else if (deliver(run) == 0) {
 		return;
 	}

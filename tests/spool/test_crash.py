@@ -441,6 +441,21 @@ def test_network_file_system(mail, queue, script, spool, strace):
     assert spool.names("queue") == []
 
 
+@pytest.mark.parametrize("name", ["pwrite64", "fdatasync", "unlinkat",
+                                  "renameat2"])
+@pytest.mark.parametrize("words", [["retry", "all"], ["flush", "-q"]])
+def test_fault_of_the_runner_is_told(traced, mail, script, spool, name,
+                                     words):
+    """retry is not 0 when it cannot say what has become of a message; nor is
+    a quiet run quiet about that."""
+    server = script(replies={"RCPT": {CARL: "550 5.1.1 no"}})
+    mail(server, "-Q", to=(BOB, CARL) if name != "unlinkat" else (BOB,))
+    done, _ = traced(["queue", *words], "%s:error=EIO:when=1" % name,
+                     env={"MITTO_NOTICE": "none"})
+    assert done.returncode != 0 or words[0] == "flush", done
+    assert b"Input/output error" in done.stderr, done
+
+
 # File systems that cannot rename without overwriting -------------------------
 
 NO_RENAME = ["-e", "trace=renameat2,unlinkat", "-e",
