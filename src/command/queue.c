@@ -453,7 +453,7 @@ command_queue(int argc, char *const *argv)
 		if (c.cmdline.help) {
 			(void)puts("usage: mitto queue "
 				   "list | flush | show ID | retry ID|all | "
-				   "drop ID  [--json] [-v] [-q]");
+				   "drop ID  [--wait] [--json] [-v] [-q]");
 			close_call(&c);
 			return 0;
 		}

@@ -32,19 +32,19 @@ runner_say(const struct runner *r, const char *text)
 		watch_warn(r->watch, text);
 }
 
-/* A message stays where it is for trouble that is not its own but the queue's:
- * also a quiet run tells it, unless it may last.  Who asked for this message
- * hears of it at the end. */
+/* Trouble of the queue itself, which leaves a message where it is.  A quiet run
+ * tells it too, unless it is of a kind that each run would find again; who
+ * asked for this message hears of it at the end. */
 static void
 trouble(struct runner *r, const struct error *why)
 {
-	bool may_last = why->kind == ERR_NOPERM || why->kind == ERR_CONFIG;
+	bool lasts = why->kind == ERR_NOPERM || why->kind == ERR_CONFIG;
 
 	if (r->error.kind == ERR_NONE)
 		r->error = *why;
 	if (why->kind == ERR_TEMPORARY || r->only != NULL)
 		return;
-	if (!r->warn || may_last) {
+	if (!r->warn || lasts) {
 		runner_say(r, why->text);
 		return;
 	}
