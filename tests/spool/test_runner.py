@@ -290,3 +290,17 @@ def test_a_folder_was_removed(mail, queue, script, spool, box):
     assert len(queue("list").answer["messages"]) == 1
     (spool.path / box).rmdir()
     assert queue("flush").answer["sent"] == 1
+
+
+def test_mute_at_the_end(mail, queue, script, spool, make_env, tmp_path):
+    """Marked before anybody waits for the answer to QUIT: who is killed there
+    has sent it, and it does not go twice."""
+    server = script(replies={"QUIT": Hang()})
+    mail(server, "-Q")
+    with subprocess.Popen([MITTO, "queue", "flush"], env=make_env(),
+                          cwd=tmp_path) as process:
+        while spool.ids():
+            time.sleep(0.001)
+        process.kill()
+    assert queue("flush").status == 0
+    assert len(server.messages) == 1 and spool.ids() == []
