@@ -72,8 +72,9 @@ create(int box, const char *name, bool lock)
 static int
 write_state(int box, const char *id, const struct state *state)
 {
+	size_t size = (state->count + 1) * STATE_SLOT;
+	auto_free char *slots = mem_alloc(size);
 	char name[SPOOL_STATE_NAME];
-	char slot[STATE_SLOT];
 	auto_fd int fd = -1;
 	int own;
 
@@ -81,11 +82,10 @@ write_state(int box, const char *id, const struct state *state)
 	fd = create(box, name, false);
 	if (fd < 0)
 		return -1;
-	for (size_t i = 0; i <= state->count; i++) {
-		state_slot(state, id, i, slot);
-		if (io_write_all(fd, slot, sizeof(slot)) < 0)
-			return -1;
-	}
+	for (size_t i = 0; i <= state->count; i++)
+		state_slot(state, id, i, slots + i * STATE_SLOT);
+	if (io_write_all(fd, slots, size) < 0)
+		return -1;
 	own = fd;
 	fd = -1;
 	return own;
@@ -162,18 +162,21 @@ publish(int box, const char *temporary, int message, const struct state *state,
 	return -1;
 }
 
-/* The names of the folders, if they may be so young that whoever made them has
- * not synced them yet. */
+/* The names of the folders, once, if they may be so young that whoever made
+ * them has not synced them yet. */
 static int
-sync_folders(const struct spool *s)
+sync_folders(struct spool *s)
 {
 	struct stat info;
 
-	if (fstat(s->root, &info) < 0)
+	if (s->named)
+		return 0;
+	if (fstat(s->root, &info) < 0 ||
+	    (llabs((long long)(time(NULL) - info.st_mtime)) <= YOUNG_SECONDS &&
+		fsync(s->root) < 0))
 		return -1;
-	return llabs((long long)(time(NULL) - info.st_mtime)) > YOUNG_SECONDS
-	    ? 0
-	    : fsync(s->root);
+	s->named = true;
+	return 0;
 }
 
 /* Nothing stays of what was not promised. */

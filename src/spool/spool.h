@@ -37,6 +37,7 @@ struct spool {
 	int boxes[SPOOL_BOXES]; /* descriptors of the folders */
 	int lock;               /* of runner.lock, or -1 */
 	bool on_network;        /* may it lie on a network file system? */
+	bool named;             /* are the folders' names on stable storage? */
 };
 
 /*
