@@ -11,10 +11,12 @@
 #include "command/runner.h"
 #include "report/result.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_MAX (256L << 20) /* bytes of what is printed */
+#define TEXT_MAX      (256L << 20) /* bytes of what is printed */
+#define LOOK_AGAIN_MS 100          /* whether the other run has ended */
 
 /* One call of `mitto queue`. */
 struct call {
@@ -283,6 +285,19 @@ say_counts(struct call *c, const struct runner *r)
 		    &c->text, "to try them all now: mitto queue retry all\n");
 }
 
+/* Become the one runner, after the others if the user wants to wait: 1 if there
+ * is one, -1 with an error. */
+static int
+take_lock(struct call *c)
+{
+	int locked;
+
+	while ((locked = spool_lock(&c->spool, &c->error)) > 0 &&
+	    c->request.settings.wait && run_interrupted == 0)
+		(void)poll(NULL, 0, LOOK_AGAIN_MS);
+	return locked;
+}
+
 /* Who names messages wants to know what became of them. */
 static int
 another_run(struct error *err)
@@ -306,10 +321,12 @@ run_queue(struct call *c, const struct strlist *only)
 		.warn = true,
 		.json = s->json ? &c->json : NULL,
 	};
-	int locked = spool_lock(&c->spool, s->wait, &c->error);
+	int locked = take_lock(c);
 
 	if (locked < 0)
 		return -1;
+	if (run_interrupted != 0)
+		return error_set(&c->error, ERR_INTERRUPTED, "interrupted");
 	if (locked > 0) {
 		if (only != NULL)
 			return another_run(&c->error);

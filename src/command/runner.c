@@ -418,7 +418,7 @@ runner_go_on(struct run *run, struct smtp_session *session)
 	struct error err = ERROR_INIT;
 	struct group g = { .session = session };
 
-	if (open_spool(run, &spool) && spool_lock(&spool, false, &err) == 0)
+	if (open_spool(run, &spool) && spool_lock(&spool, &err) == 0)
 		find_same_route(run, &spool, SIZE_MAX, &g);
 	if (g.ids.count > 0) {
 		hold_clear(&spool, g.key);
@@ -445,6 +445,6 @@ runner_send_own(struct run *run)
 	struct error ignored = ERROR_INIT;
 
 	strlist_add(&only, run->queue_id);
-	if (open_spool(run, &spool) && spool_lock(&spool, false, &ignored) == 0)
+	if (open_spool(run, &spool) && spool_lock(&spool, &ignored) == 0)
 		(void)!runner_run(&r, &ignored);
 }

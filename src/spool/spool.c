@@ -200,16 +200,14 @@ spool_open(struct spool *s, const char *path, bool create, struct error *err)
 }
 
 int
-spool_lock(struct spool *s, bool wait, struct error *err)
+spool_lock(struct spool *s, struct error *err)
 {
 	s->lock = openat(s->root, "runner.lock",
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->lock < 0)
 		return no_directory(s, "locked", errno, err);
-	if (flock(s->lock, LOCK_EX | (wait ? 0 : LOCK_NB)) == 0)
+	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
-	if (errno == EINTR)
-		return error_set(err, ERR_INTERRUPTED, "interrupted");
 	if (errno == EWOULDBLOCK) {
 		close_fd(&s->lock);
 		return 1;

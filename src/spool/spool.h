@@ -58,10 +58,9 @@ void spool_close(struct spool *s);
 
 #define auto_spool CLEANUP(spool_close)
 
-/* Become the one runner, until spool_close().  1 when there is one already,
- * which `wait` waits for; -1 with *err, ERR_INTERRUPTED when a signal ended
- * that. */
-int spool_lock(struct spool *s, bool wait, struct error *err) MUST_CHECK;
+/* Become the one runner, until spool_close().  1 when there is one already, -1
+ * with *err. */
+int spool_lock(struct spool *s, struct error *err) MUST_CHECK;
 
 /*
  * Put a message on stable storage: when this returns 0 it survives a crash of

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How a run goes through the queue: whose turn it is, what leaves together."""
 
+import re
+import signal
 import subprocess
 import time
 
@@ -176,12 +178,17 @@ def test_wait(busy, make_env, tmp_path, spool):
     assert len(server.messages) == 1 and spool.names("queue") == []
 
 
+def caught(pid):
+    with open("/proc/%d/status" % pid) as status:
+        return int(re.search("SigCgt:\t(\\w+)", status.read())[1], 16)
+
+
 def test_wait_is_interrupted(busy, make_env, tmp_path):
     with subprocess.Popen(
             [MITTO, "queue", "flush", "--wait"], env=make_env(), cwd=tmp_path,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE) as waiting:
-        lock = "/proc/%d/wchan" % waiting.pid
-        while "lock" not in open(lock).read():
+        # As soon as it has a handler.
+        while not caught(waiting.pid) >> signal.SIGTERM - 1 & 1:
             time.sleep(0.01)
         waiting.terminate()
         assert b"interrupted" in waiting.communicate(timeout=60)[1]

@@ -312,10 +312,10 @@ test_one_runner(void **state UNUSED)
 
 	assert_int_equal(spool_open(&a, "spool", true, &err), 0);
 	assert_int_equal(spool_open(&b, "spool", false, &err), 0);
-	assert_int_equal(spool_lock(&a, false, &err), 0);
-	assert_int_equal(spool_lock(&b, false, &err), 1);
+	assert_int_equal(spool_lock(&a, &err), 0);
+	assert_int_equal(spool_lock(&b, &err), 1);
 	spool_close(&a);
-	assert_int_equal(spool_lock(&b, false, &err), 0);
+	assert_int_equal(spool_lock(&b, &err), 0);
 	spool_close(&b);
 }
 
