@@ -33,6 +33,19 @@ strlist_has(const struct strlist *list, const char *text)
 	return false;
 }
 
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void
+strlist_sort(struct strlist *list)
+{
+	if (list->count > 0)
+		qsort(list->items, list->count, sizeof(*list->items), by_bytes);
+}
+
 void
 strlist_copy(struct strlist *to, const struct strlist *from)
 {

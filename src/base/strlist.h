@@ -22,6 +22,9 @@ void strlist_take(struct strlist *list, char *text);
 
 bool strlist_has(const struct strlist *list, const char *text);
 
+/* By the values of their bytes. */
+void strlist_sort(struct strlist *list);
+
 void strlist_copy(struct strlist *to, const struct strlist *from);
 
 /* Release and make empty; safe on a zeroed list. */

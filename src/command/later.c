@@ -63,9 +63,8 @@ enter(struct run *run, struct spool *spool, enum spool_box box,
     const struct entry *e, const struct state *state, char id[SPOOL_ID])
 {
 	struct error *err = &run->later_error;
-	auto_free char *path = route_spool(&run->request.settings, err);
 
-	if (path == NULL || spool_open(spool, path, true, err) < 0 ||
+	if (route_spool(&run->request.settings, spool, true, err) < 0 ||
 	    stream_rewind(run->composition.wire.stream, err) < 0)
 		return -1;
 	return spool_enter(
@@ -115,7 +114,7 @@ plan(struct state *state, const struct outcome *o)
 
 	state->schedule = schedule_new(now);
 	if (o->stage >= STAGE_MAIL)
-		schedule_attempt(&state->schedule, now, random);
+		(void)schedule_attempt(&state->schedule, now, random);
 	else
 		state->schedule.next = now + schedule_delay(1, random);
 	state_text(state->reason, o->error.text);
@@ -239,12 +238,9 @@ later_folder(const struct run *run)
 	const struct settings *s = &run->request.settings;
 	auto_spool struct spool spool = SPOOL_INIT;
 	struct error ignored = ERROR_INIT;
-	auto_free char *path = NULL;
 
-	if (s->queue.value == QUEUE_NEVER)
-		return NULL;
-	path = route_spool(s, &ignored);
-	if (path == NULL || spool_open(&spool, path, true, &ignored) < 0)
+	if (s->queue.value == QUEUE_NEVER ||
+	    route_spool(s, &spool, true, &ignored) < 0)
 		return NULL;
 	return mem_printf("%s/%s", spool.path, spool_box_name(BOX_FAILED));
 }
@@ -256,13 +252,11 @@ later_remind(const struct run *run)
 	auto_strlist struct strlist ids = { .items = NULL };
 	auto_spool struct spool spool = SPOOL_INIT;
 	struct error ignored = ERROR_INIT;
-	auto_free char *path = NULL;
 
 	if (s->queue.value == QUEUE_NEVER || s->quiet ||
 	    !run->watch.terminal.tty)
 		return;
-	path = route_spool(s, &ignored);
-	if (path != NULL && spool_open(&spool, path, false, &ignored) == 0 &&
+	if (route_spool(s, &spool, false, &ignored) == 0 &&
 	    spool_list(&spool, BOX_FAILED, &ids, NULL, &ignored) == 0 &&
 	    ids.count > 0)
 		(void)fprintf(stderr,

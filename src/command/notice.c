@@ -18,6 +18,32 @@
 #define HEADER_CUT 32768 /* bytes of the message's header */
 #define HOST_LEN   256
 
+/* What differs. */
+static const struct {
+	const char *notify; /* the word of RFC 3461 */
+	const char *action; /* RFC 3464 2.3.3 */
+	const char *status; /* where no server said any */
+	const char *subject;
+	const char *opening;
+	const char *closing; /* what becomes of it */
+} kinds[] = {
+	[NOTICE_FAILED] = {
+		"failure", "failed",
+		"4.4.7", /* delivery time expired, RFC 3463 */
+		"Message not delivered",
+		"Your message could not be delivered to:",
+		"The message is kept. To send it again, or to drop it:",
+	},
+	[NOTICE_DELAYED] = {
+		"delay", "delayed",
+		"4.0.0",
+		"Message delayed",
+		"Your message has not yet been delivered to:",
+		"It will be tried again; you need not do anything.\r\n"
+		"To try it at once, or to drop it:",
+	},
+};
+
 /* The value of a setting that came with the message, or NULL. */
 static const char *
 setting(const struct entry *e, const char *name)
@@ -34,12 +60,14 @@ setting(const struct entry *e, const char *name)
 
 /* Who is to hear of it; NULL if nobody. */
 static const char *
-receiver(const struct entry *e, const struct settings *s)
+receiver(const struct entry *e, enum notice_kind kind, const struct settings *s)
 {
 	const char *notify = setting(e, "notify");
 
 	if (e->sender[0] == '\0' ||
-	    (notify != NULL && strcasestr(notify, "failure") == NULL))
+	    (notify != NULL && strcasestr(notify, kinds[kind].notify) == NULL))
+		return NULL;
+	if (kind == NOTICE_DELAYED && s->delay_notice.value == CONSENT_NO)
 		return NULL;
 	if (s->notice == NULL || strcmp(s->notice, "sender") == 0)
 		return e->sender;
@@ -59,16 +87,25 @@ put_ascii(struct buf *out, const char *text)
 
 /* --- the parts ------------------------------------------------------------ */
 
-static void
-put_words(struct buf *out, const struct item *it)
+/* Does the notice speak of this recipient?  Who was refused before a message is
+ * late hears of it when it is given up. */
+static bool
+concerns(enum notice_kind kind, const struct mark *m)
 {
-	buf_puts(out,
-	    "Content-Type: text/plain; charset=us-ascii\r\n\r\n"
-	    "Your message could not be delivered to:\r\n\r\n");
+	return m->kind != MARK_DONE &&
+	    (kind == NOTICE_FAILED || m->kind != MARK_REFUSED);
+}
+
+static void
+put_words(struct buf *out, const struct item *it, enum notice_kind kind)
+{
+	buf_printf(out,
+	    "Content-Type: text/plain; charset=us-ascii\r\n\r\n%s\r\n\r\n",
+	    kinds[kind].opening);
 	for (size_t i = 0; i < it->state.count; i++) {
 		const struct mark *m = &it->state.marks[i];
 
-		if (m->kind == MARK_DONE)
+		if (!concerns(kind, m))
 			continue;
 		buf_puts(out, "    ");
 		put_ascii(out, it->entry.recipients.items[i]);
@@ -83,45 +120,64 @@ put_words(struct buf *out, const struct item *it)
 	buf_puts(out, "\r\nReason: ");
 	put_ascii(out, it->state.reason);
 	buf_printf(out,
-	    "\r\n\r\nThe message is kept. To send it again, or to drop it:\r\n\r\n"
+	    "\r\n\r\n%s\r\n\r\n"
 	    "    mitto queue retry %s\r\n    mitto queue drop %s\r\n",
-	    it->id, it->id);
+	    kinds[kind].closing, it->id, it->id);
+}
+
+/* The code of RFC 3463 in the class that goes with the kind. */
+static const char *
+status_of(const struct mark *m, enum notice_kind kind)
+{
+	bool refused = m->kind == MARK_REFUSED;
+
+	if (kind == NOTICE_FAILED && !refused)
+		return kinds[kind].status;
+	if (m->enhanced[0] == (refused ? '5' : '4'))
+		return m->enhanced;
+	return refused ? "5.0.0" : kinds[kind].status;
 }
 
 static void
-put_recipient(struct buf *out, const char *address, const struct mark *m)
+put_date(struct buf *out, const char *name, int64_t when)
 {
 	char date[DATETIME_SIZE];
 
+	datetime_format((time_t)when, date);
+	buf_printf(out, "\r\n%s: %s", name, date);
+}
+
+static void
+put_recipient(
+    struct buf *out, const struct item *it, size_t i, enum notice_kind kind)
+{
+	const struct mark *m = &it->state.marks[i];
+	const struct schedule *s = &it->state.schedule;
+
 	buf_puts(out, "\r\nFinal-Recipient: rfc822; ");
-	put_ascii(out, address);
-	buf_puts(out, "\r\nAction: failed\r\nStatus: ");
-	/* 4.4.7: delivery time expired (RFC 3463). */
-	buf_puts(out,
-	    m->kind != MARK_REFUSED     ? "4.4.7"
-		: m->enhanced[0] == '5' ? m->enhanced
-					: "5.0.0");
+	put_ascii(out, it->entry.recipients.items[i]);
+	buf_printf(out, "\r\nAction: %s\r\nStatus: %s", kinds[kind].action,
+	    status_of(m, kind));
 	if (m->code != 0) {
 		buf_printf(out, "\r\nDiagnostic-Code: smtp; %d %s ", m->code,
 		    m->enhanced);
 		put_ascii(out, m->text);
 	}
-	if (m->when > 0) {
-		datetime_format((time_t)m->when, date);
-		buf_printf(out, "\r\nLast-Attempt-Date: %s", date);
-	}
+	if (m->when > 0)
+		put_date(out, "Last-Attempt-Date", m->when);
+	if (kind == NOTICE_DELAYED)
+		put_date(
+		    out, "Will-Retry-Until", s->last + SCHEDULE_LIFE - s->age);
 	buf_puts(out, "\r\n");
 }
 
 static void
-put_fields(struct buf *out, const struct item *it)
+put_fields(struct buf *out, const struct item *it, enum notice_kind kind)
 {
 	const char *envid = setting(&it->entry, "envid");
 	char host[HOST_LEN] = "localhost";
-	char date[DATETIME_SIZE];
 
 	(void)gethostname(host, sizeof(host) - 1);
-	datetime_format((time_t)it->entry.created, date);
 	buf_puts(out, "Content-Type: message/delivery-status\r\n\r\n");
 	if (envid != NULL) {
 		buf_puts(out, "Original-Envelope-Id: ");
@@ -130,11 +186,11 @@ put_fields(struct buf *out, const struct item *it)
 	}
 	buf_puts(out, "Reporting-MTA: dns; ");
 	put_ascii(out, host);
-	buf_printf(out, "\r\nArrival-Date: %s\r\n", date);
+	put_date(out, "Arrival-Date", it->entry.created);
+	buf_puts(out, "\r\n");
 	for (size_t i = 0; i < it->state.count; i++)
-		if (it->state.marks[i].kind != MARK_DONE)
-			put_recipient(out, it->entry.recipients.items[i],
-			    &it->state.marks[i]);
+		if (concerns(kind, &it->state.marks[i]))
+			put_recipient(out, it, i, kind);
 }
 
 /* The header of the message as it was sent, without its 8-bit characters. */
@@ -173,7 +229,7 @@ put_address(struct buf *out, const char *name, const struct address *a,
 }
 
 static int
-put_own_header(struct buf *out, const struct item *it,
+put_own_header(struct buf *out, const struct item *it, enum notice_kind kind,
     const struct address *from, const struct address *to, const char *boundary,
     struct error *err)
 {
@@ -187,7 +243,7 @@ put_own_header(struct buf *out, const struct item *it,
 	    put_address(out, "To", to, err) < 0 ||
 	    header_text(out, "Date", date, err) < 0 ||
 	    header_tokens(out, "Message-ID", id.data, err) < 0 ||
-	    header_text(out, "Subject", "Message not delivered", err) < 0)
+	    header_text(out, "Subject", kinds[kind].subject, err) < 0)
 		return -1;
 	if (it->entry.message_id != NULL &&
 	    header_tokens(out, "References", it->entry.message_id, err) < 0)
@@ -202,18 +258,18 @@ put_own_header(struct buf *out, const struct item *it,
 }
 
 static int
-write_notice(struct buf *out, const struct item *it, const struct address *from,
-    const struct address *to, struct error *err)
+write_notice(struct buf *out, const struct item *it, enum notice_kind kind,
+    const struct address *from, const struct address *to, struct error *err)
 {
 	auto_buf struct buf boundary = buf_make(80);
 
 	msgid_boundary(&boundary, it->id);
-	if (put_own_header(out, it, from, to, boundary.data, err) < 0)
+	if (put_own_header(out, it, kind, from, to, boundary.data, err) < 0)
 		return -1;
 	buf_printf(out, "\r\n--%s\r\n", boundary.data);
-	put_words(out, it);
+	put_words(out, it, kind);
 	buf_printf(out, "\r\n--%s\r\n", boundary.data);
-	put_fields(out, it);
+	put_fields(out, it, kind);
 	buf_printf(out, "\r\n--%s\r\n", boundary.data);
 	if (put_header(out, it, err) < 0)
 		return -1;
@@ -283,10 +339,10 @@ enter(
 }
 
 int
-notice_send(struct spool *s, const struct item *it,
+notice_send(struct spool *s, const struct item *it, enum notice_kind kind,
     const struct settings *settings, struct error *err)
 {
-	const char *whom = receiver(&it->entry, settings);
+	const char *whom = receiver(&it->entry, kind, settings);
 	auto_address struct address from = { .name = NULL };
 	auto_address struct address to = { .name = NULL };
 	auto_buf struct buf text = buf_make(NOTICE_MAX);
@@ -299,7 +355,7 @@ notice_send(struct spool *s, const struct item *it,
 	    address_parse_one(&to, whom, err) == 0) {
 		free(from.name);
 		from.name = mem_strdup("mitto");
-		if (write_notice(&text, it, &from, &to, err) == 0 &&
+		if (write_notice(&text, it, kind, &from, &to, err) == 0 &&
 		    fill_entry(&e, it, &from, &to, err) == 0)
 			result = enter(s, &e, &text, err);
 	}

@@ -11,10 +11,12 @@
 #include "command/runner.h"
 #include "report/result.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_MAX (256L << 20) /* bytes of what is printed */
+#define TEXT_MAX      (256L << 20) /* bytes of what is printed */
+#define LOOK_AGAIN_MS 100          /* whether the other run has ended */
 
 /* One call of `mitto queue`. */
 struct call {
@@ -42,7 +44,8 @@ read_words(struct call *c, int argc, char *const *argv)
 
 	for (; i < argc && argv[i][0] != '-'; i++)
 		strlist_add(&c->words, argv[i]);
-	if (cmdline_parse(&c->cmdline, argc - i, argv + i, err) < 0)
+	if (cmdline_parse_for(&c->cmdline, IN_QUEUE, argc - i, argv + i, err) <
+	    0)
 		return -1;
 	for (size_t k = 0; k < c->cmdline.count; k++)
 		if (c->cmdline.items[k].option == NULL) {
@@ -59,7 +62,6 @@ open_call(struct call *c)
 {
 	struct error *err = &c->error;
 	auto_buf struct buf report = buf_make(TEXT_MAX);
-	auto_free char *path = NULL;
 	const char *account;
 
 	if (config_load(&c->config, account_config_file(&c->cmdline), &report,
@@ -74,10 +76,7 @@ open_call(struct call *c)
 		&c->request, &c->config, &c->cmdline, account, err) < 0 ||
 	    watch_open(&c->watch, &c->request.settings, err) < 0)
 		return -1;
-	path = route_spool(&c->request.settings, err);
-	if (path == NULL)
-		return -1;
-	if (spool_open(&c->spool, path, false, err) == 0)
+	if (route_spool(&c->request.settings, &c->spool, false, err) == 0)
 		return 0;
 	c->missing = err->kind == ERR_NOINPUT;
 	if (!c->missing)
@@ -133,15 +132,21 @@ usage(struct call *c, const char *what)
 
 /* --- list and show -------------------------------------------------------- */
 
-/* A message nobody can read has its name only. */
+/* A message nobody can read has its name and the reason. */
 static void
 add_unreadable(
     struct call *c, enum spool_box box, const char *id, const struct error *why)
 {
-	buf_printf(
-	    &c->text, "%s  %s: %s\n", id, spool_box_name(box), why->text);
-	buf_printf(&c->json, "%s{\"queue_id\":\"%s\",\"state\":\"%s\"}",
-	    c->json.len > 0 ? "," : "", id, spool_box_name(box));
+	const char *state = box == BOX_CORRUPT || why->kind == ERR_DATA
+	    ? "corrupt"
+	    : box == BOX_FAILED ? "failed"
+				: "queued";
+
+	buf_printf(&c->text, "%s  %s: %s\n", id, state, why->text);
+	buf_printf(&c->json, "%s{\"queue_id\":\"%s\",\"state\":\"%s\"",
+	    c->json.len > 0 ? "," : "", id, state);
+	result_member(&c->json, "reason", why->text);
+	buf_putc(&c->json, '}');
 }
 
 static void
@@ -238,7 +243,8 @@ drop_one(struct call *c, enum spool_box box, const char *id)
 	int result;
 
 	if (item_open(&it, &c->spool, box, id, true, &c->error) < 0) {
-		if (box != BOX_CORRUPT || drop_unreadable(c, box, id) < 0)
+		if ((box != BOX_CORRUPT && c->error.kind != ERR_DATA) ||
+		    drop_unreadable(c, box, id) < 0)
 			return -1;
 	} else {
 		result = item_remove(&it, &c->error);
@@ -279,6 +285,27 @@ say_counts(struct call *c, const struct runner *r)
 		    &c->text, "to try them all now: mitto queue retry all\n");
 }
 
+/* Become the one runner, after the others if the user wants to wait: 1 if there
+ * is one, -1 with an error. */
+static int
+take_lock(struct call *c)
+{
+	int locked;
+
+	while ((locked = spool_lock(&c->spool, &c->error)) > 0 &&
+	    c->request.settings.wait && run_interrupted == 0)
+		(void)poll(NULL, 0, LOOK_AGAIN_MS);
+	return locked;
+}
+
+/* Who names messages wants to know what became of them. */
+static int
+another_run(struct error *err)
+{
+	(void)error_set(err, ERR_TEMPORARY, "another run is active");
+	return error_hint(err, "--wait begins when it has ended");
+}
+
 /* Run the queue, or the messages in `only`. */
 static int
 run_queue(struct call *c, const struct strlist *only)
@@ -291,13 +318,18 @@ run_queue(struct call *c, const struct strlist *only)
 		.settings = s,
 		.only = only,
 		.talk = !s->quiet && !s->json,
+		.warn = true,
 		.json = s->json ? &c->json : NULL,
 	};
-	int locked = spool_lock(&c->spool, &c->error);
+	int locked = take_lock(c);
 
 	if (locked < 0)
 		return -1;
+	if (run_interrupted != 0)
+		return error_set(&c->error, ERR_INTERRUPTED, "interrupted");
 	if (locked > 0) {
+		if (only != NULL)
+			return another_run(&c->error);
 		buf_puts(&c->text, "another run is active\n");
 		return 0;
 	}
@@ -314,12 +346,14 @@ run_queue(struct call *c, const struct strlist *only)
 	if (r.failed > 0)
 		return error_set(&c->error, ERR_UNAVAILABLE,
 		    "%zu messages could not be delivered", r.failed);
-	if (only == NULL || r.later + r.held == 0)
+	if (only == NULL)
 		return 0;
 	if (r.error.kind != ERR_NONE) {
 		c->error = r.error;
 		return -1;
 	}
+	if (r.later + r.held == 0)
+		return 0;
 	return error_set(&c->error, ERR_TEMPORARY,
 	    "%zu messages stay in the queue", r.later + r.held);
 }
@@ -356,7 +390,7 @@ revive(struct call *c, const char *id)
 	return result;
 }
 
-/* All that is queued, or what the words name. */
+/* All that is queued, or what the words name, oldest first, each once. */
 static int
 find_wanted(struct call *c, struct strlist *ids)
 {
@@ -375,8 +409,10 @@ find_wanted(struct call *c, struct strlist *ids)
 			    "the message '%s' is damaged", id);
 		if (box == BOX_FAILED && revive(c, id) < 0)
 			return -1;
-		strlist_add(ids, id);
+		if (!strlist_has(ids, id))
+			strlist_add(ids, id);
 	}
+	strlist_sort(ids);
 	return 0;
 }
 
@@ -434,7 +470,7 @@ command_queue(int argc, char *const *argv)
 		if (c.cmdline.help) {
 			(void)puts("usage: mitto queue "
 				   "list | flush | show ID | retry ID|all | "
-				   "drop ID  [--json] [-v] [-q]");
+				   "drop ID  [--wait] [--json] [-v] [-q]");
 			close_call(&c);
 			return 0;
 		}

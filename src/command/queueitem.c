@@ -16,6 +16,15 @@
 #include <stdio.h>
 #include <string.h>
 
+struct sending {
+	struct item item;
+	const char **names; /* of the envelope */
+	size_t *which;      /* their places in the entry */
+	struct envelope envelope;
+	struct wire wire;
+	struct outcome outcome;
+};
+
 void
 runner_say(const struct runner *r, const char *text)
 {
@@ -23,17 +32,38 @@ runner_say(const struct runner *r, const char *text)
 		watch_warn(r->watch, text);
 }
 
+/* Trouble of the queue itself, which leaves a message where it is.  A quiet run
+ * tells it too, unless it is of a kind that each run would find again; who
+ * asked for this message hears of it at the end. */
+static void
+trouble(struct runner *r, const struct error *why)
+{
+	bool lasts = why->kind == ERR_NOPERM || why->kind == ERR_CONFIG;
+
+	if (r->error.kind == ERR_NONE)
+		r->error = *why;
+	if (why->kind == ERR_TEMPORARY || r->only != NULL)
+		return;
+	if (!r->warn || lasts) {
+		runner_say(r, why->text);
+		return;
+	}
+	watch_clear(r->watch);
+	result_print_error(why, &r->watch->terminal);
+}
+
 void
-queueitem_cannot_use(
-    const struct runner *r, const char *id, const struct error *why)
+queueitem_cannot_use(struct runner *r, const char *id, const struct error *why)
 {
 	struct error err = *why;
 
-	if (why->kind == ERR_NOINPUT || why->kind == ERR_TEMPORARY)
+	if (why->kind == ERR_NOINPUT)
 		return;
 	if (why->kind == ERR_DATA && spool_quarantine(r->spool, id, &err) == 0)
 		(void)error_wrap(&err, "moved to corrupt/");
-	runner_say(r, err.text);
+	else
+		r->held++;
+	trouble(r, &err);
 }
 
 static void
@@ -51,7 +81,7 @@ tell(struct runner *r, const struct item *it, const struct outcome *o,
 		    it->state.schedule.next - it->state.schedule.last,
 	};
 
-	journal_write(r->settings, NULL, &result);
+	journal_write(r->settings, r->tag, &result);
 	if (r->json != NULL) {
 		if (r->json->len > 0)
 			buf_putc(r->json, ',');
@@ -65,12 +95,21 @@ tell(struct runner *r, const struct item *it, const struct outcome *o,
 	result_print(&result, &r->watch->terminal, true);
 }
 
+/* Let somebody know; where that fails, nothing changes for the message. */
+static void
+notify(const struct runner *r, const struct item *it, enum notice_kind kind)
+{
+	struct error err = ERROR_INIT;
+
+	if (notice_send(r->spool, it, kind, r->settings, &err) < 0)
+		runner_say(r, err.text);
+}
+
 /* Move to failed/, and let somebody know. */
 static int
 give_up(struct runner *r, struct item *it, const struct outcome *o,
     struct error *err)
 {
-	struct error ignored = ERROR_INIT;
 	auto_free char *text = mem_printf(
 	    "message %s is kept in failed/: %s", it->id, it->state.reason);
 
@@ -80,8 +119,7 @@ give_up(struct runner *r, struct item *it, const struct outcome *o,
 	if (o != NULL)
 		tell(r, it, o, RESULT_FAILED);
 	runner_say(r, text);
-	if (notice_send(r->spool, it, r->settings, &ignored) < 0)
-		runner_say(r, ignored.text);
+	notify(r, it, NOTICE_FAILED);
 	return 0;
 }
 
@@ -159,15 +197,16 @@ record_marks(struct item *it, const struct outcome *o, const size_t *which,
 	return result;
 }
 
-/* Everybody's fate to stable storage. */
+/* Everybody's fate to stable storage; *delayed: it is time to tell. */
 static int
 record(struct item *it, const struct outcome *o, const size_t *which,
-    struct error *err)
+    bool *delayed, struct error *err)
 {
+	*delayed = false;
 	if (record_marks(it, o, which, err) < 0)
 		return -1;
 	if (o->error.kind != ERR_INTERRUPTED)
-		schedule_attempt(
+		*delayed = schedule_attempt(
 		    &it->state.schedule, clock_now(), spool_chance());
 	state_text(it->state.reason, o->error.text);
 	return item_sync(it, err);
@@ -177,10 +216,11 @@ void
 queueitem_settled(void *ctx, const struct outcome *o)
 {
 	struct runner *r = ctx;
+	struct sending *s = r->sending;
 	struct error err = ERROR_INIT;
 
-	if (record_marks(r->item, o, r->which, &err) < 0 ||
-	    item_sync(r->item, &err) < 0)
+	if (record_marks(&s->item, o, s->which, &err) < 0 ||
+	    item_sync(&s->item, &err) < 0)
 		runner_say(r, err.text);
 }
 
@@ -190,7 +230,8 @@ settle(struct runner *r, struct item *it, const struct outcome *o,
     const size_t *which, struct error *err)
 {
 	struct state *s = &it->state;
-	int recorded = record(it, o, which, err);
+	bool delayed;
+	int recorded = record(it, o, which, &delayed, err);
 
 	/* With all of it done, only the removal matters. */
 	if (!state_open(s) && (recorded == 0 || o->error.kind == ERR_NONE))
@@ -209,79 +250,104 @@ settle(struct runner *r, struct item *it, const struct outcome *o,
 	}
 	r->later++;
 	tell(r, it, o, o->in_doubt ? RESULT_IN_DOUBT : RESULT_QUEUED);
+	if (delayed)
+		notify(r, it, NOTICE_DELAYED);
 	return 0;
 }
 
-/* Send a locked message to those who have not got it. */
-static enum next
-send_item(struct runner *r, struct item *it, struct smtp_session *session,
-    struct error *err)
+/* --- taken up, sent ------------------------------------------------------- */
+
+/* Those who have not got it. */
+static void
+address(struct sending *s)
 {
+	const struct item *it = &s->item;
 	const struct strlist *to = &it->entry.recipients;
-	auto_free const char **names = mem_alloc(to->count * sizeof(*names));
-	auto_free size_t *which = mem_alloc(to->count * sizeof(*which));
-	struct envelope envelope = {
+
+	s->names = mem_alloc(to->count * sizeof(*s->names));
+	s->which = mem_alloc(to->count * sizeof(*s->which));
+	s->envelope = (struct envelope){
 		.sender = it->entry.sender,
-		.recipients = names,
+		.recipients = s->names,
 		.smtputf8 = it->entry.smtputf8,
 	};
-	enum next next = NEXT_MESSAGE;
-	struct error why = ERROR_INIT;
-	struct outcome o;
-	struct wire wire;
-
 	for (size_t i = 0; i < to->count; i++) {
 		enum mark_kind kind = it->state.marks[i].kind;
 
 		if (kind != MARK_WAITING && kind != MARK_DOUBT)
 			continue;
-		which[envelope.count] = i;
-		names[envelope.count++] = to->items[i];
+		s->which[s->envelope.count] = i;
+		s->names[s->envelope.count++] = to->items[i];
 	}
-	entry_wire(&it->entry, it->file, &wire);
-	r->item = it;
-	r->which = which;
-	(void)smtp_send(session, &envelope, &wire, false, &o);
-	watch_clear(r->watch);
-	if (is_accounts_fault(&o)) {
-		if (o.error.kind != ERR_INTERRUPTED)
-			*err = o.error;
-		next = NEXT_ROUTE;
+	entry_wire(&it->entry, it->file, &s->wire);
+}
+
+struct sending *
+queueitem_take(struct runner *r, const char *id)
+{
+	struct sending *s = mem_zero(sizeof(*s));
+	struct item *it = &s->item;
+	struct error why = ERROR_INIT;
+
+	if (item_open(it, r->spool, BOX_QUEUE, id, true, &why) < 0) {
+		queueitem_cannot_use(r, id, &why);
+	} else if (!state_open(&it->state)) {
+		if (finish_item(r, it, NULL, &why) < 0)
+			trouble(r, &why);
+	} else if (r->largest > 0 && it->entry.size > r->largest) {
+		r->waiting++;
+	} else if (entry_verify(it->file, &why) < 0) {
+		queueitem_cannot_use(r, id, &why);
 	} else {
-		if (settle(r, it, &o, which, &why) < 0)
-			runner_say(r, why.text);
-		if (o.reply.code == 421) {
-			*err = o.error;
-			next = NEXT_ROUTE;
-		}
+		address(s);
+		return s;
 	}
-	wire_release(&wire);
-	outcome_release(&o);
-	return next;
+	queueitem_free(s);
+	return NULL;
+}
+
+void
+queueitem_free(struct sending *s)
+{
+	if (s == NULL)
+		return;
+	wire_release(&s->wire);
+	outcome_release(&s->outcome);
+	item_close(&s->item);
+	free(s->names);
+	free(s->which);
+	free(s);
+}
+
+void
+queueitem_announce(struct sending *s, struct smtp_session *session)
+{
+	smtp_next(session, &s->envelope, &s->wire, &s->outcome);
 }
 
 enum next
-queueitem_send(struct runner *r, const char *id, struct smtp_session *session,
-    struct error *err)
+queueitem_send(struct runner *r, struct sending *s,
+    struct smtp_session *session, struct error *err)
 {
+	const struct outcome *o = &s->outcome;
 	struct error why = ERROR_INIT;
-	enum next next = NEXT_MESSAGE;
-	struct item it;
 
-	if (item_open(&it, r->spool, BOX_QUEUE, id, true, &why) < 0) {
-		queueitem_cannot_use(r, id, &why);
-		return next;
+	r->sending = s;
+	(void)smtp_send(session, &s->envelope, &s->wire, false, &s->outcome);
+	r->sending = NULL;
+	watch_clear(r->watch);
+	if (is_accounts_fault(o)) {
+		if (o->error.kind != ERR_INTERRUPTED)
+			*err = o->error;
+		r->held++;
+		return NEXT_ROUTE;
 	}
-	if (!state_open(&it.state)) {
-		if (finish_item(r, &it, NULL, &why) < 0)
-			runner_say(r, why.text);
-	} else if (r->largest > 0 && it.entry.size > r->largest) {
-		r->waiting++;
-	} else if (entry_verify(it.file, &why) < 0) {
-		queueitem_cannot_use(r, id, &why);
-	} else {
-		next = send_item(r, &it, session, err);
+	if (settle(r, &s->item, o, s->which, &why) < 0) {
+		r->held++;
+		trouble(r, &why);
 	}
-	item_close(&it);
-	return next;
+	if (o->reply.code != 421)
+		return NEXT_MESSAGE;
+	*err = o->error;
+	return NEXT_ROUTE;
 }

@@ -14,12 +14,25 @@ enum next {
 	NEXT_ROUTE, /* the account has to wait */
 };
 
-/*
- * Take up the message of this ID, if nobody else has, and send it over an open
- * session.  NEXT_ROUTE, with *err unless it was interrupted, when not the
- * message but the account or its server was the trouble.
+/* A message that is taken up: locked, and sent next or after the next. */
+struct sending;
+
+/* Take up the message of this ID.  NULL if there is nothing to send: it is
+ * gone, somebody else works on it, or it was put away.  Freed by the caller,
+ * and not before a session that it was announced to has sent it or is closed.
  */
-enum next queueitem_send(struct runner *r, const char *id,
+struct sending *queueitem_take(struct runner *r, const char *id) MUST_CHECK;
+void queueitem_free(struct sending *s);
+
+/* It is the one behind the message that is sent next (smtp_next). */
+void queueitem_announce(struct sending *s, struct smtp_session *session);
+
+/*
+ * Send it over an open session.  NEXT_ROUTE, with *err unless it was
+ * interrupted, when not the message but the account or its server was the
+ * trouble.
+ */
+enum next queueitem_send(struct runner *r, struct sending *s,
     struct smtp_session *session, struct error *err);
 
 /* smtp_observer's `settled`, with the runner as its context: what the server
@@ -29,7 +42,7 @@ void queueitem_settled(void *runner, const struct outcome *o);
 /* A message that cannot be opened: put away if it is damaged, else left alone.
  */
 void queueitem_cannot_use(
-    const struct runner *r, const char *id, const struct error *why);
+    struct runner *r, const char *id, const struct error *why);
 
 /* A line on stderr, if the runner is to talk. */
 void runner_say(const struct runner *r, const char *text);

@@ -222,8 +222,9 @@ route_release(struct route *r)
 
 /* --- where the queue is --------------------------------------------------- */
 
-char *
-route_spool(const struct settings *s, struct error *err)
+/* Its path, owned by the caller. */
+static char *
+spool_path(const struct settings *s, struct error *err)
 {
 	const char *state = secure_getenv("XDG_STATE_HOME");
 	auto_free char *home = NULL;
@@ -241,4 +242,14 @@ route_spool(const struct settings *s, struct error *err)
 	    "there is no place for the queue: this user has no home");
 	(void)error_hint(err, "spool = DIR, or MITTO_SPOOL");
 	return NULL;
+}
+
+int
+route_spool(const struct settings *s, struct spool *spool, bool create,
+    struct error *err)
+{
+	auto_free char *path = spool_path(s, err);
+
+	spool->on_network = s->spool_on_network_fs;
+	return path == NULL ? -1 : spool_open(spool, path, create, err);
 }

@@ -9,7 +9,7 @@
 
 #include "settings/account.h"
 #include "smtp/smtp.h"
-#include "spool/entry.h"
+#include "spool/spool.h"
 
 struct route {
 	struct config config;
@@ -42,9 +42,10 @@ int route_open(struct route *r, const struct entry *e, struct error *err)
 
 void route_release(struct route *r);
 
-/* The directory of the queue by the settings: --spool; else that of the system
- * for root, and of the user for others.  ERR_CANTCREATE when there is no home.
- * Owned by the caller. */
-char *route_spool(const struct settings *s, struct error *err) MUST_CHECK;
+/* Open the queue that the settings name: --spool; else that of the system for
+ * root, and of the user for others.  ERR_CANTCREATE when there is no home, and
+ * all that spool_open() says.  Released by spool_close() also on error. */
+int route_spool(const struct settings *s, struct spool *spool, bool create,
+    struct error *err) MUST_CHECK;
 
 #endif

@@ -34,10 +34,12 @@ struct run {
 	bool told; /* the error stands on the screen already */
 
 	/* For a program that calls mitto in a mail server's place. */
-	const char *tag; /* syslog gets a line under this name, whatever the
-			  * settings say; NULL = as they say */
-	bool mute;       /* whoever called tells the result, in his way */
-	bool keep_from;  /* a From of the text goes before that of -f */
+	const char *tag;  /* syslog gets a line under this name, whatever the
+			   * settings say; NULL = as they say */
+	bool mute;        /* whoever called tells the result, in his way */
+	bool keep_from;   /* a From of the text goes before that of -f */
+	bool queue_first; /* as --queue=always, but for --queue=never */
+	bool then_send;   /* what was queued first */
 };
 
 /* Set by signals; looked at wherever the program can wait. */

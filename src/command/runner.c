@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The runner: routes in the order of their oldest message; on each route a
- * session, opened once; each recipient's fate on stable storage before the next
- * message begins.
+ * The runner: routes in the order of their oldest message, each in its turn; on
+ * each route a session, opened once; each recipient's fate on stable storage
+ * before the next message begins.
  *
  * What the account or its server is to blame for puts the account on hold.
  */
@@ -15,20 +15,29 @@
 #include "command/route.h"
 #include "spool/hold.h"
 
-#include <stdio.h>
+#include <limits.h>
 #include <string.h>
 
 #define PATIENCE_MS   3000      /* after an own message */
 #define SMALL_MESSAGE (1 << 20) /* bytes of one that is sent then */
 #define LOOK_AT       100       /* messages that are looked at then */
 
-/* --- what waits ----------------------------------------------------------- */
+/* What a route may do while others wait. */
+#define TURN_MESSAGES 20
+#define TURN_MS       10000
+#define KEPT_SESSIONS 16 /* open while others have their turn */
 
-/* Messages that go the same way. */
+/* --- messages that go the same way ---------------------------------------- */
+
 struct group {
 	char *key;
 	struct entry way; /* what route.h looks at */
 	struct strlist ids;
+	size_t next;         /* the first of ids that was not taken up */
+	bool works;          /* the server has said something of a message */
+	bool failed;         /* the last time */
+	struct route *route; /* of the session */
+	struct smtp_session *session;
 };
 
 struct groups {
@@ -36,14 +45,46 @@ struct groups {
 	size_t count;
 };
 
+static int
+open_session(struct runner *r, struct group *g, struct error *err)
+{
+	struct smtp_observer observer = watch_observer(r->watch);
+
+	observer.settled = queueitem_settled;
+	observer.settled_ctx = r;
+	g->route = mem_zero(sizeof(*g->route));
+	if (route_open(g->route, &g->way, err) == 0)
+		g->session =
+		    smtp_open(&g->route->request.settings, &g->route->endpoint,
+			&g->route->password, &observer, &run_interrupted, err);
+	return g->session != NULL ? 0 : -1;
+}
+
+static void
+close_session(struct group *g)
+{
+	smtp_close(g->session);
+	if (g->route != NULL)
+		route_release(g->route);
+	free(g->route);
+	g->session = NULL;
+	g->route = NULL;
+}
+
+static void
+group_release(struct group *g)
+{
+	close_session(g);
+	free(g->key);
+	entry_release(&g->way);
+	strlist_release(&g->ids);
+}
+
 static void
 groups_release(struct groups *g)
 {
-	for (size_t i = 0; i < g->count; i++) {
-		free(g->items[i].key);
-		entry_release(&g->items[i].way);
-		strlist_release(&g->items[i].ids);
-	}
+	for (size_t i = 0; i < g->count; i++)
+		group_release(&g->items[i]);
 	free(g->items);
 }
 
@@ -63,27 +104,34 @@ group_of(struct groups *g, const struct entry *e)
 	return new;
 }
 
+/* --- what waits ----------------------------------------------------------- */
+
 /* Shall this one go now? */
 static bool
 is_wanted(struct runner *r, const struct item *it, int64_t now)
 {
 	if (r->only != NULL)
-		return strlist_has(r->only, it->id);
-	/* All done: what is left to do is to take it away. */
-	if (!state_open(&it->state) || schedule_due(&it->state.schedule, now))
 		return true;
+	/* All done: what is left to do is to take it away. */
+	if (!state_open(&it->state) || schedule_due(&it->state.schedule, now)) {
+		r->ahead += schedule_is_ahead(&it->state.schedule, now);
+		return true;
+	}
 	r->waiting++;
 	return false;
 }
 
+/* All that is queued, or what was asked for; oldest first. */
 static int
-collect(struct runner *r, struct groups *g, struct error *err)
+list_queue(const struct runner *r, struct strlist *ids, struct error *err)
 {
-	auto_strlist struct strlist ids = { .items = NULL };
-	int64_t now = clock_now();
 	size_t foreign = 0;
 
-	if (spool_list(r->spool, BOX_QUEUE, &ids, &foreign, err) < 0)
+	if (r->only != NULL) {
+		strlist_copy(ids, r->only);
+		return 0;
+	}
+	if (spool_list(r->spool, BOX_QUEUE, ids, &foreign, err) < 0)
 		return -1;
 	if (foreign > 0) {
 		auto_free char *text = mem_printf(
@@ -92,6 +140,17 @@ collect(struct runner *r, struct groups *g, struct error *err)
 
 		runner_say(r, text);
 	}
+	return 0;
+}
+
+static int
+collect(struct runner *r, struct groups *g, struct error *err)
+{
+	auto_strlist struct strlist ids = { .items = NULL };
+	int64_t now = clock_now();
+
+	if (list_queue(r, &ids, err) < 0)
+		return -1;
 	for (size_t i = 0; i < ids.count && run_interrupted == 0; i++) {
 		struct error why = ERROR_INIT;
 		struct item it;
@@ -105,32 +164,79 @@ collect(struct runner *r, struct groups *g, struct error *err)
 			strlist_add(&group_of(g, &it.entry)->ids, it.id);
 		item_close(&it);
 	}
+	if (r->ahead > 0)
+		runner_say(r,
+		    "the clock was set back: what would wait for it "
+		    "is tried now");
 	return 0;
 }
 
-/* --- one route ------------------------------------------------------------ */
+/* --- turns ---------------------------------------------------------------- */
 
-/* The messages of a group over an open session; *err says why the account has
- * to wait, if it has to. */
-static void
-run_session(struct runner *r, const struct group *g,
-    struct smtp_session *session, bool last, struct error *err)
+static bool
+is_over(const struct group *g)
 {
-	for (size_t i = 0; i < g->ids.count; i++) {
-		enum next next;
-
-		if (run_interrupted != 0 ||
-		    (r->deadline_ms != 0 && clock_ms() > r->deadline_ms))
-			return;
-		if (last && i + 1 == g->ids.count)
-			smtp_last(session);
-		next = queueitem_send(r, g->ids.items[i], session, err);
-		if (next == NEXT_ROUTE) {
-			r->held += g->ids.count - i;
-			return;
-		}
-	}
+	return g->next == g->ids.count;
 }
+
+/* No more of it in this run. */
+static void
+put_off(struct runner *r, struct group *g)
+{
+	r->held += g->ids.count - g->next;
+	g->next = g->ids.count;
+}
+
+/* --- its messages --------------------------------------------------------- */
+
+/* The next message of a group that there is something to do for, or NULL. */
+static struct sending *
+take_up(struct runner *r, struct group *g)
+{
+	struct sending *s = NULL;
+
+	while (s == NULL && !is_over(g) && run_interrupted == 0 &&
+	    (r->deadline_ms == 0 || clock_ms() <= r->deadline_ms))
+		s = queueitem_take(r, g->ids.items[g->next++]);
+	return s;
+}
+
+/*
+ * The messages of a group over its session, at most `most` of them and for a
+ * while, unless that is SIZE_MAX.  Before one is sent the one behind it is
+ * announced, so that its envelope leaves with the end of the first.  *err says
+ * why the account has to wait, if it has to.
+ */
+static void
+run_messages(struct runner *r, struct group *g, size_t most, struct error *err)
+{
+	long long end = most < SIZE_MAX ? clock_ms() + TURN_MS : LLONG_MAX;
+	struct sending *now = take_up(r, g);
+	enum next next = NEXT_MESSAGE;
+
+	for (size_t i = 1; now != NULL && next == NEXT_MESSAGE; i++) {
+		struct sending *behind =
+		    i < most && clock_ms() < end ? take_up(r, g) : NULL;
+
+		if (behind != NULL)
+			queueitem_announce(behind, g->session);
+		else if (is_over(g))
+			smtp_last(g->session);
+		next = queueitem_send(r, now, g->session, err);
+		g->works = g->works || next == NEXT_MESSAGE;
+		queueitem_free(now);
+		now = behind;
+	}
+	if (next == NEXT_MESSAGE)
+		return;
+	/* What was announced must not go before the session does. */
+	close_session(g);
+	r->held += now != NULL;
+	queueitem_free(now);
+	put_off(r, g);
+}
+
+/* --- one route ------------------------------------------------------------ */
 
 /* What was wrong with the account, or nothing. */
 static void
@@ -157,36 +263,58 @@ set_hold(struct runner *r, const struct group *g, const struct error *why)
 	runner_say(r, text);
 }
 
+/* Not as long as its account waits. */
 static void
-run_group(struct runner *r, const struct group *g)
+begin_group(struct runner *r, struct group *g)
 {
-	struct smtp_observer observer = watch_observer(r->watch);
-	struct error err = ERROR_INIT;
-	struct smtp_session *session = NULL;
 	struct state hold;
-	struct route route;
 
-	observer.settled = queueitem_settled;
-	observer.settled_ctx = r;
 	hold_read(r->spool, g->key, &hold);
-	if (r->only == NULL && !schedule_due(&hold.schedule, clock_now())) {
-		r->held += g->ids.count;
-		return;
-	}
-	if (route_open(&route, &g->way, &err) == 0)
-		session = smtp_open(&route.request.settings, &route.endpoint,
-		    &route.password, &observer, &run_interrupted, &err);
-	if (session == NULL) {
-		r->held += g->ids.count;
-	} else {
-		run_session(r, g, session, true, &err);
-		smtp_close(session);
-		if (err.kind == ERR_NONE && hold.schedule.attempts > 0 &&
-		    run_interrupted == 0)
-			hold_clear(r->spool, g->key);
+	g->failed = hold.schedule.attempts > 0;
+	if (r->only == NULL && !schedule_due(&hold.schedule, clock_now()))
+		put_off(r, g);
+}
+
+static void
+run_turn(struct runner *r, struct group *g, size_t most)
+{
+	struct error err = ERROR_INIT;
+
+	if (g->session != NULL || open_session(r, g, &err) == 0)
+		run_messages(r, g, most, &err);
+	else
+		put_off(r, g);
+	if (g->works && g->failed) {
+		hold_clear(r->spool, g->key);
+		g->failed = false;
 	}
 	set_hold(r, g, &err);
-	route_release(&route);
+}
+
+/* Turn by turn, so that nobody waits for the end of a big or slow account. */
+static void
+run_groups(struct runner *r, struct groups *all)
+{
+	size_t left = all->count;
+
+	for (size_t i = 0; i < all->count; i++)
+		begin_group(r, &all->items[i]);
+	while (left > 0 && run_interrupted == 0) {
+		size_t most = left > 1 ? TURN_MESSAGES : SIZE_MAX;
+		size_t kept = 0;
+
+		left = 0;
+		for (size_t i = 0; i < all->count; i++) {
+			struct group *g = &all->items[i];
+
+			if (!is_over(g) && run_interrupted == 0)
+				run_turn(r, g, most);
+			left += !is_over(g);
+			if (is_over(g) || kept == KEPT_SESSIONS)
+				close_session(g);
+			kept += g->session != NULL;
+		}
+	}
 }
 
 int
@@ -197,8 +325,7 @@ runner_run(struct runner *r, struct error *err)
 
 	spool_sweep(r->spool);
 	result = collect(r, &g, err);
-	for (size_t i = 0; i < g.count && run_interrupted == 0; i++)
-		run_group(r, &g.items[i]);
+	run_groups(r, &g);
 	groups_release(&g);
 	return result;
 }
@@ -256,19 +383,9 @@ open_spool(const struct run *run, struct spool *spool)
 {
 	const struct settings *s = &run->request.settings;
 	struct error ignored = ERROR_INIT;
-	auto_free char *path = NULL;
 
-	if (s->queue.value == QUEUE_NEVER || s->check)
-		return false;
-	path = route_spool(s, &ignored);
-	return path != NULL && spool_open(spool, path, false, &ignored) == 0;
-}
-
-static void
-group_release(struct group *g)
-{
-	free(g->key);
-	strlist_release(&g->ids);
+	return s->queue.value != QUEUE_NEVER && !s->check &&
+	    route_spool(s, spool, false, &ignored) == 0;
 }
 
 bool
@@ -294,21 +411,40 @@ runner_go_on(struct run *run, struct smtp_session *session)
 		.spool = &spool,
 		.watch = &run->watch,
 		.settings = &run->request.settings,
+		.tag = run->tag,
 		.deadline_ms = clock_ms() + PATIENCE_MS,
 		.largest = SMALL_MESSAGE,
 	};
 	struct error err = ERROR_INIT;
-	struct group g = { .key = NULL };
+	struct group g = { .session = session };
 
-	if (!open_spool(run, &spool) || spool_lock(&spool, &err) != 0)
-		return;
-	find_same_route(run, &spool, SIZE_MAX, &g);
+	if (open_spool(run, &spool) && spool_lock(&spool, &err) == 0)
+		find_same_route(run, &spool, SIZE_MAX, &g);
 	if (g.ids.count > 0) {
 		hold_clear(&spool, g.key);
-		run_session(&r, &g, session, false, &err);
+		run_messages(&r, &g, SIZE_MAX, &err);
 		if (err.kind != ERR_NONE && err.kind != ERR_INTERRUPTED)
 			hold_set(&spool, g.key, err.text, clock_now(),
 			    spool_chance());
 	}
 	group_release(&g);
+}
+
+void
+runner_send_own(struct run *run)
+{
+	auto_spool struct spool spool = SPOOL_INIT;
+	auto_strlist struct strlist only = { .items = NULL };
+	struct runner r = {
+		.spool = &spool,
+		.watch = &run->watch,
+		.settings = &run->request.settings,
+		.tag = run->tag,
+		.only = &only,
+	};
+	struct error ignored = ERROR_INIT;
+
+	strlist_add(&only, run->queue_id);
+	if (open_spool(run, &spool) && spool_lock(&spool, &ignored) == 0)
+		(void)!runner_run(&r, &ignored);
 }

@@ -141,11 +141,10 @@ deliver(struct run *run)
 	run->result.state = result_state(&run->outcome, s->check);
 	later_rest(run);
 	finish(run);
-	if (run->result.state == RESULT_SENT)
-		later_remind(run);
 	if (more && run->result.state == RESULT_SENT)
 		runner_go_on(run, session);
-	smtp_close(session);
+	else
+		smtp_close(session);
 	return 0;
 }
 
@@ -216,8 +215,22 @@ finish(struct run *run)
 	if (result->queue_id != NULL)
 		describe_unsent(run);
 	journal_write(s, run->tag, result);
-	if (!run->mute)
-		tell(run);
+	if (run->mute)
+		return;
+	tell(run);
+	if (result->state == RESULT_SENT || result->state == RESULT_QUEUED)
+		later_remind(run);
+}
+
+/* Queued, whatever becomes of it now. */
+static bool
+goes_to_queue(const struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+
+	return !s->check &&
+	    (s->queue.value == QUEUE_ALWAYS ||
+		(run->queue_first && s->queue.value != QUEUE_NEVER));
 }
 
 static void
@@ -237,8 +250,12 @@ act(struct run *run)
 		run_write(run);
 	} else if (s->dry_run) {
 		dry_run(run);
-	} else if (s->queue.value == QUEUE_ALWAYS && !s->check) {
+	} else if (goes_to_queue(run)) {
 		later_all(run);
+		finish(run);
+		if (run->then_send && run->result.state == RESULT_QUEUED)
+			runner_send_own(run);
+		return;
 	} else if (deliver(run) == 0) {
 		return;
 	}

@@ -170,7 +170,7 @@ sender_is_bound(struct sender *s, const char *flag)
 {
 	const struct address *own;
 
-	if (!s->fixed || s->settings->allow_from_override.value == OVERRIDE_YES)
+	if (!s->fixed || s->settings->allow_from_override.value == CONSENT_YES)
 		return false;
 	if (flag == NULL)
 		return true;

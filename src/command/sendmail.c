@@ -36,6 +36,8 @@ sendmail_prepare(struct run *run, const struct sendmail_args *a)
 		(void)add(run, "verbose", NULL);
 	run->tag = a->tag != NULL ? a->tag : TAG;
 	run->keep_from = true;
+	run->queue_first = a->when != SENDMAIL_NOW;
+	run->then_send = a->when == SENDMAIL_FIRST;
 	run->input.ends_at_dot = !a->ignore_dots;
 	run->input.silent = true;
 }
@@ -51,22 +53,34 @@ rebuild_aliases(const struct sendmail_args *a)
 	return 0;
 }
 
+static char json[] = "--json";
+
 static int
-list_queue(const struct sendmail_args *a UNUSED)
+list_queue(const struct sendmail_args *a)
 {
 	char word[] = "list";
-	char *words[] = { word, NULL };
+	char *words[] = { word, json, NULL };
 
-	return command_queue(1, words);
+	return command_queue(a->json ? 2 : 1, words);
 }
 
 static int
 flush_queue(const struct sendmail_args *a)
 {
 	char word[] = "flush", quiet[] = "--quiet", verbose[] = "--verbose";
-	char *words[] = { word, a->verbose > 0 ? verbose : quiet, NULL };
+	char *words[] = { word, a->verbose > 0 ? verbose : quiet, json, NULL };
 
-	return command_queue(2, words);
+	return command_queue(a->json ? 3 : 2, words);
+}
+
+/* Where there is nothing to answer in JSON, --json is as foreign as ever. */
+static int
+check_json(const struct sendmail_args *a, struct error *err)
+{
+	if (!a->json || a->mode == SENDMAIL_LIST || a->mode == SENDMAIL_FLUSH)
+		return 0;
+	return error_set(err, ERR_USAGE,
+	    "--json goes with -bp and -q, see mitto-sendmail(8)");
 }
 
 /* What is done in place of sending a message, by mode. */
@@ -90,7 +104,8 @@ run_as(enum sendmail_mode mode, int argc, char *const *argv)
 		&args, &run->cmdline, argc, argv, &run->error) == 0) {
 		if (mode != SENDMAIL_SEND)
 			args.mode = mode;
-		if (others[args.mode] != NULL) {
+		if (check_json(&args, &run->error) == 0 &&
+		    others[args.mode] != NULL) {
 			run_free(run);
 			return others[args.mode](&args);
 		}

@@ -164,41 +164,35 @@ take_only_copy(struct run *run, bool *whole)
 	return text != NULL ? stream_store(text, 0, store_size(text)) : NULL;
 }
 
-/* An open file in the first place that takes one. */
-static int
-open_kept(const char *folder, const char *name, char **path)
+/* A whole copy in this place: its path, or NULL. */
+static char *
+keep_in(const char *place, const char *name, struct stream *from)
 {
-	const char *const places[] = { folder, getenv("HOME"), "/var/tmp",
-		"/tmp" };
-	int fd = -1;
+	auto_free char *path = mem_printf("%s/%s.XXXXXX", place, name);
+	struct error ignored = ERROR_INIT;
+	auto_fd int fd = mkostemp(path, O_CLOEXEC);
 
-	for (size_t i = 0; i < ARRAY_SIZE(places) && fd < 0; i++) {
-		if (places[i] == NULL || places[i][0] != '/')
-			continue;
-		free(*path);
-		*path = mem_printf("%s/%s.XXXXXX", places[i], name);
-		fd = mkostemp(*path, O_CLOEXEC);
-	}
-	return fd;
+	if (fd < 0)
+		return NULL;
+	if (stream_rewind(from, &ignored) == 0 &&
+	    stream_copy_fd(from, fd, &ignored) == 0)
+		return steal(path);
+	(void)unlink(path);
+	return NULL;
 }
 
 int
 run_keep_copy(
     struct stream *from, const char *folder, const char *name, char **path)
 {
-	struct error ignored = ERROR_INIT;
-	auto_fd int fd = -1;
+	const char *const places[] = { folder, getenv("HOME"), "/var/tmp",
+		"/tmp" };
 
 	*path = NULL;
-	fd = open_kept(folder, name, path);
-	if (fd >= 0 && stream_rewind(from, &ignored) == 0 &&
-	    stream_copy_fd(from, fd, &ignored) == 0)
-		return 0;
-	if (fd >= 0)
-		(void)unlink(*path);
-	free(*path);
-	*path = NULL;
-	return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(places) && *path == NULL; i++)
+		if (places[i] != NULL && places[i][0] == '/')
+			*path = keep_in(places[i], name, from);
+	return *path != NULL ? 0 : -1;
 }
 
 /* Was it to be sent, and is there no other copy of it? */

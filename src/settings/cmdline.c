@@ -303,10 +303,10 @@ cmdline_parse(
 }
 
 int
-cmdline_parse_run(
-    struct cmdline *cl, int argc, char *const *argv, struct error *err)
+cmdline_parse_for(struct cmdline *cl, int scope, int argc, char *const *argv,
+    struct error *err)
 {
-	struct parser p = { cl, argc, argv, .scope = IS_FLAG };
+	struct parser p = { cl, argc, argv, .scope = IN_ARGV | scope };
 
 	return parse(&p, err);
 }

@@ -40,9 +40,10 @@ struct cmdline {
 int cmdline_parse(struct cmdline *cl, int argc, char *const *argv,
     struct error *err) MUST_CHECK;
 
-/* The same for `mitto run`, whose flags (IN_RUN) count too. */
-int cmdline_parse_run(struct cmdline *cl, int argc, char *const *argv,
-    struct error *err) MUST_CHECK;
+/* The same for a command that has flags of its own: `scope` is IN_RUN or
+ * IN_QUEUE. */
+int cmdline_parse_for(struct cmdline *cl, int scope, int argc,
+    char *const *argv, struct error *err) MUST_CHECK;
 
 /*
  * For other command lines (sendmail, mail, run), which are translated to this

@@ -86,15 +86,15 @@ static const struct choice_name from_header_words[] = {
 	{ 0 },
 };
 
-static const struct choice_name override_words[] = {
-	{ "yes", OVERRIDE_YES, false },
-	{ "no", OVERRIDE_NO, false },
-	{ "on", OVERRIDE_YES, true },
-	{ "off", OVERRIDE_NO, true },
-	{ "true", OVERRIDE_YES, true },
-	{ "false", OVERRIDE_NO, true },
-	{ "1", OVERRIDE_YES, true },
-	{ "0", OVERRIDE_NO, true },
+static const struct choice_name consent_words[] = {
+	{ "yes", CONSENT_YES, false },
+	{ "no", CONSENT_NO, false },
+	{ "on", CONSENT_YES, true },
+	{ "off", CONSENT_NO, true },
+	{ "true", CONSENT_YES, true },
+	{ "false", CONSENT_NO, true },
+	{ "1", CONSENT_YES, true },
+	{ "0", CONSENT_NO, true },
 	{ 0 },
 };
 
@@ -146,7 +146,7 @@ const struct option options[] = {
 const size_t option_count = ARRAY_SIZE(options);
 
 const char *const option_groups[] = { "Message", "Attachments", "Server",
-	"Delivery", "Output", "Run", NULL };
+	"Delivery", "Output", "Run", "Queue", NULL };
 
 const struct option *
 option_by_name(const char *name)

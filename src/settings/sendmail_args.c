@@ -42,10 +42,23 @@ ignore_dots(
 	return 0;
 }
 
-/* -oi is -i; every other one tunes a mail server that mitto is not. */
+/* -od: when to send. */
+static int
+set_when(const struct call *c, char letter)
+{
+	c->args->when = letter == 'q'        ? SENDMAIL_LATER
+	    : letter == 'b' || letter == 'd' ? SENDMAIL_FIRST
+					     : SENDMAIL_NOW;
+	return 0;
+}
+
+/* -oi is -i, -od says when; every other one tunes a mail server that mitto is
+ * not. */
 static int
 old_option(const struct call *c, const char *value, struct error *err)
 {
+	if (value[0] == 'd')
+		return set_when(c, value[1]);
 	return strcmp(value, "i") == 0 ? ignore_dots(c, value, err) : 0;
 }
 
@@ -227,6 +240,10 @@ sendmail_args_parse(struct sendmail_args *a, struct cmdline *cl, int argc,
 
 		if (strcmp(word, "--") == 0)
 			break;
+		if (strcmp(word, "--json") == 0) {
+			a->json = true;
+			continue;
+		}
 		if (parse_letters(&c, word, argc, argv, &next, err) < 0)
 			return -1;
 	}

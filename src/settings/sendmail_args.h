@@ -20,8 +20,17 @@ enum sendmail_mode {
 	SENDMAIL_ALIASES, /* -bi, -I: rebuild the table of aliases */
 };
 
+/* When a message is sent. */
+enum sendmail_when {
+	SENDMAIL_NOW,   /* -odi, -odf */
+	SENDMAIL_FIRST, /* -odb, -odd: queued first, then sent */
+	SENDMAIL_LATER, /* -odq: queued */
+};
+
 struct sendmail_args {
 	enum sendmail_mode mode;
+	enum sendmail_when when;
+	bool json;        /* --json, with -bp or -q */
 	bool ignore_dots; /* -i, -oi */
 	int verbose;      /* -v, how often */
 	const char *tag;  /* -L: the name in the log, NULL if not given */
@@ -30,9 +39,10 @@ struct sendmail_args {
 /*
  * argv without the program's name; a->tag points into it.  cl, which starts
  * zeroed, is filled: operands, -t as "read-headers", -f and -r as
- * "envelope-from" and, if it has a domain, as "from", -F, -N, -R, -V.  A
- * flag that is not known is ERR_USAGE without a hint, an address that is none
- * ERR_DATA; cl is then to be released by the caller all the same.
+ * "envelope-from" and, if it has a domain, as "from", -F, -N, -R, -V.  --json
+ * is the only long flag.  A flag that is not known is ERR_USAGE without a hint,
+ * an address that is none ERR_DATA; cl is then to be released by the caller all
+ * the same.
  */
 int sendmail_args_parse(struct sendmail_args *a, struct cmdline *cl, int argc,
     char *const *argv, struct error *err) MUST_CHECK;

@@ -69,9 +69,9 @@ enum from_header {  /* what becomes of a message's own From */
 	FROM_FORCE, /* the account's takes its place */
 };
 
-enum override { /* may a call name another sender than the account's? */
-	OVERRIDE_YES,
-	OVERRIDE_NO,
+enum consent { /* yes, unless no was said */
+	CONSENT_YES,
+	CONSENT_NO,
 };
 
 enum job_when { /* mitto run: which results are mailed */
@@ -135,7 +135,7 @@ struct settings {
 	char *from_name; /* -F */
 	char *default_domain;
 	struct choice from_header;         /* enum from_header */
-	struct choice allow_from_override; /* enum override */
+	struct choice allow_from_override; /* enum consent */
 
 	/* recipients */
 	char *alias_file; /* NULL = the default one, "none" = no file */
@@ -151,8 +151,11 @@ struct settings {
 	struct size max_size;
 	struct choice queue; /* enum queue_mode */
 	char *spool;         /* where the queue is */
+	bool spool_on_network_fs;
+	bool wait;    /* for another run of the queue */
 	char *notice; /* who hears of mail given up: "sender", "none", ADDR */
-	char *notify; /* "success,delay", RFC 3461 4.1 */
+	struct choice delay_notice; /* enum consent */
+	char *notify;               /* "success,delay", RFC 3461 4.1 */
 	struct choice return_parts; /* enum return_mode */
 	char *envid;                /* RFC 3461 4.4 */
 

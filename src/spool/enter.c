@@ -72,8 +72,9 @@ create(int box, const char *name, bool lock)
 static int
 write_state(int box, const char *id, const struct state *state)
 {
+	size_t size = (state->count + 1) * STATE_SLOT;
+	auto_free char *slots = mem_alloc(size);
 	char name[SPOOL_STATE_NAME];
-	char slot[STATE_SLOT];
 	auto_fd int fd = -1;
 	int own;
 
@@ -81,11 +82,10 @@ write_state(int box, const char *id, const struct state *state)
 	fd = create(box, name, false);
 	if (fd < 0)
 		return -1;
-	for (size_t i = 0; i <= state->count; i++) {
-		state_slot(state, id, i, slot);
-		if (io_write_all(fd, slot, sizeof(slot)) < 0)
-			return -1;
-	}
+	for (size_t i = 0; i <= state->count; i++)
+		state_slot(state, id, i, slots + i * STATE_SLOT);
+	if (io_write_all(fd, slots, size) < 0)
+		return -1;
 	own = fd;
 	fd = -1;
 	return own;
@@ -99,6 +99,19 @@ close_checked(int *fd)
 
 	*fd = -1;
 	return close(own);
+}
+
+/*
+ * Does the system take back what it said of the file when it is closed?  Asked
+ * of a second descriptor: the first keeps the lock, so that nobody begins to
+ * send what may still be withdrawn.
+ */
+static int
+try_close(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy < 0 ? -1 : close(copy);
 }
 
 /* One name for both files; the message's appears last, when every byte of both
@@ -124,8 +137,9 @@ publish(int box, const char *temporary, int message, const struct state *state,
 		/* Begun before the first fsync, one commit of the file
 		 * system's journal does for both. */
 		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-		if ((!synced && fsync(message) < 0) || fsync(fd) < 0 ||
-		    close_checked(&fd) < 0)
+		if (!synced && (fsync(message) < 0 || try_close(message) < 0))
+			return -1;
+		if (fsync(fd) < 0 || close_checked(&fd) < 0)
 			return -1;
 		synced = true;
 		if (renameat2(box, temporary, box, id, RENAME_NOREPLACE) == 0)
@@ -148,18 +162,21 @@ publish(int box, const char *temporary, int message, const struct state *state,
 	return -1;
 }
 
-/* The names of the folders, if they may be so young that whoever made them has
- * not synced them yet. */
+/* The names of the folders, once, if they may be so young that whoever made
+ * them has not synced them yet. */
 static int
-sync_folders(const struct spool *s)
+sync_folders(struct spool *s)
 {
 	struct stat info;
 
-	if (fstat(s->root, &info) < 0)
+	if (s->named)
+		return 0;
+	if (fstat(s->root, &info) < 0 ||
+	    (llabs((long long)(time(NULL) - info.st_mtime)) <= YOUNG_SECONDS &&
+		fsync(s->root) < 0))
 		return -1;
-	return llabs((long long)(time(NULL) - info.st_mtime)) > YOUNG_SECONDS
-	    ? 0
-	    : fsync(s->root);
+	s->named = true;
+	return 0;
 }
 
 /* Nothing stays of what was not promised. */
@@ -200,8 +217,6 @@ spool_enter(struct spool *s, enum spool_box in, const struct entry *e,
 	/* The name of the message, then those of the folders above it. */
 	else if (fsync(box) < 0 || sync_folders(s) < 0)
 		result = no_entry(s, errno, "fsync of the directory", err);
-	if (result == 0 && close_checked(&fd) < 0)
-		result = no_entry(s, errno, "close", err);
 	if (result < 0)
 		withdraw(box, temporary, id);
 	return result;

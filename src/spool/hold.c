@@ -50,7 +50,7 @@ hold_set(const struct spool *s, const char *route, const char *reason,
 	hold_read(s, route, &state);
 	/* A burst of messages that fail while it waits is one failure. */
 	if (schedule_due(&state.schedule, now))
-		schedule_attempt(&state.schedule, now, chance);
+		(void)schedule_attempt(&state.schedule, now, chance);
 	state_text(state.reason, reason);
 	name_of(route, name);
 	state_slot(&state, name, 0, slot);

@@ -47,17 +47,22 @@ cannot_open(const char *id, int errnum, struct error *err)
 	    err, kind, errnum, "the queued message '%s' cannot be opened", id);
 }
 
-/* Is the name still that of the file which was locked? */
-static bool
-is_current(const struct item *it)
+/* Is the name still that of the file which was locked, and its only one? */
+static int
+check_current(const struct item *it, struct error *err)
 {
 	struct stat mine, named;
 
-	return fstat(it->fd, &mine) == 0 &&
+	if (fstat(it->fd, &mine) < 0 ||
 	    fstatat(it->spool->boxes[it->box], it->id, &named,
-		AT_SYMLINK_NOFOLLOW) == 0 &&
-	    mine.st_dev == named.st_dev && mine.st_ino == named.st_ino &&
-	    mine.st_nlink == 1;
+		AT_SYMLINK_NOFOLLOW) < 0)
+		return cannot_open(it->id, errno, err);
+	if (mine.st_dev != named.st_dev || mine.st_ino != named.st_ino)
+		return cannot_open(it->id, ENOENT, err);
+	if (mine.st_nlink == 1)
+		return 0;
+	return error_set(err, ERR_NOPERM,
+	    "the file of the queued message '%s' has a second name", it->id);
 }
 
 static int
@@ -69,7 +74,7 @@ lock_item(const struct item *it, struct error *err)
 		return error_set(err, ERR_TEMPORARY,
 		    "somebody else works on the message '%s'", it->id);
 	}
-	return is_current(it) ? 0 : cannot_open(it->id, ENOENT, err);
+	return check_current(it, err);
 }
 
 static int
@@ -235,7 +240,7 @@ item_move(struct item *it, enum spool_box to, struct error *err)
 	/* The marks are in both places while the message is in one. */
 	(void)unlinkat(to_fd, name, 0);
 	linked = linkat(from_fd, name, to_fd, name, 0) == 0;
-	if (renameat2(from_fd, it->id, to_fd, it->id, RENAME_NOREPLACE) < 0)
+	if (spool_rename(it->spool, it->box, it->id, to) < 0)
 		return error_errno(err, io_error_kind(errno), errno,
 		    "the message '%s' cannot be moved to %s/", it->id,
 		    spool_box_name(to));

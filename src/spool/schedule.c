@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#define FUTURE_SECONDS 600 /* a message may be so much newer than now */
+#define FUTURE_SECONDS 600 /* what has happened may lie so far ahead */
 
 int64_t
 schedule_delay(int64_t failures, uint16_t chance)
@@ -31,10 +31,11 @@ schedule_new(int64_t now)
 	return (struct schedule){ .created = now, .last = now };
 }
 
-void
+bool
 schedule_attempt(struct schedule *s, int64_t now, uint16_t chance)
 {
 	int64_t gap = now - s->last;
+	bool was_young = s->age < SCHEDULE_DELAY;
 
 	if (gap > 2 * SCHEDULE_MAX_STEP)
 		gap = 2 * SCHEDULE_MAX_STEP;
@@ -43,13 +44,20 @@ schedule_attempt(struct schedule *s, int64_t now, uint16_t chance)
 	s->attempts++;
 	s->last = now;
 	s->next = now + schedule_delay(s->attempts, chance);
+	return was_young && s->age >= SCHEDULE_DELAY;
+}
+
+bool
+schedule_is_ahead(const struct schedule *s, int64_t now)
+{
+	return s->next > now + 2 * SCHEDULE_MAX_STEP ||
+	    s->last > now + FUTURE_SECONDS;
 }
 
 bool
 schedule_due(const struct schedule *s, int64_t now)
 {
-	return s->next <= now || s->next > now + 2 * SCHEDULE_MAX_STEP ||
-	    s->created > now + FUTURE_SECONDS;
+	return s->next <= now || schedule_is_ahead(s, now);
 }
 
 bool

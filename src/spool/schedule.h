@@ -15,6 +15,7 @@
 #define SCHEDULE_LIFE         (5LL * 24 * 3600) /* seconds of age */
 #define SCHEDULE_MIN_ATTEMPTS 5                 /* before it may expire */
 #define SCHEDULE_MAX_STEP     (4LL * 3600)      /* the longest pause */
+#define SCHEDULE_DELAY        (4LL * 3600)      /* of age; worth a notice */
 
 struct schedule { /* seconds since 1970 or, `age`, seconds */
 	int64_t created;
@@ -31,11 +32,15 @@ int64_t schedule_delay(int64_t failures, uint16_t chance);
 /* A message that is new in the queue; due at once. */
 struct schedule schedule_new(int64_t now);
 
-/* It was tried now and is to be tried again. */
-void schedule_attempt(struct schedule *s, int64_t now, uint16_t chance);
+/* It was tried now and is to be tried again.  True once in its life: when it
+ * has become so old that its sender should hear of the delay. */
+bool schedule_attempt(struct schedule *s, int64_t now, uint16_t chance);
 
-/* Is it time?  Also when the clock must have moved: the next attempt too far
- * ahead, or the message from the future. */
+/* Must the clock have been set back?  The next attempt is too far ahead, or the
+ * last one, or else the message, is from the future. */
+bool schedule_is_ahead(const struct schedule *s, int64_t now);
+
+/* Is it time?  Also when the clock was set back. */
 bool schedule_due(const struct schedule *s, int64_t now);
 
 /* Old enough and tried often enough to be given up? */

@@ -82,9 +82,12 @@ check_file_system(const struct spool *s, struct error *err)
 {
 	static const unsigned long network[] = { NFS_SUPER_MAGIC,
 		SMB_SUPER_MAGIC, 0xff534d42ul /* cifs */,
-		0xfe534d42ul /* smb2 */, 0x01021997ul /* 9p */ };
+		0xfe534d42ul /* smb2 */, V9FS_MAGIC, AFS_SUPER_MAGIC,
+		AFS_FS_MAGIC, CODA_SUPER_MAGIC, 0x00c36400ul /* ceph */ };
 	struct statfs info;
 
+	if (s->on_network)
+		return 0;
 	if (fstatfs(s->root, &info) < 0)
 		return no_directory(s, "opened", errno, err);
 	for (size_t i = 0; i < ARRAY_SIZE(network); i++)
@@ -92,8 +95,9 @@ check_file_system(const struct spool *s, struct error *err)
 			(void)error_set(err, ERR_CONFIG,
 			    "the queue '%s' lies on a network file system",
 			    s->path);
-			return error_hint(
-			    err, "spool = DIR names one on a local disk");
+			return error_hint(err,
+			    "spool = DIR names one on a local disk; "
+			    "spool-on-network-fs = yes takes the risk");
 		}
 	return 0;
 }
@@ -158,9 +162,12 @@ open_box(struct spool *s, enum spool_box box, bool create, struct error *err)
 {
 	const char *name = box_names[box];
 
-	if (create && mkdirat(s->root, name, 0700) < 0 && errno != EEXIST)
-		return no_directory(s, "made", errno, err);
 	s->boxes[box] = openat(s->root, name, OPEN_DIR);
+	if (s->boxes[box] < 0 && errno == ENOENT && create) {
+		if (mkdirat(s->root, name, 0700) < 0 && errno != EEXIST)
+			return no_directory(s, "made", errno, err);
+		s->boxes[box] = openat(s->root, name, OPEN_DIR);
+	}
 	if (s->boxes[box] >= 0)
 		return check_owner(s, s->boxes[box], err);
 	if (errno == ENOENT)
@@ -182,9 +189,12 @@ spool_open(struct spool *s, const char *path, bool create, struct error *err)
 	s->path = mem_strndup(path, len);
 	if (open_root(s, create, err) < 0 || check_file_system(s, err) < 0)
 		return -1;
-	/* The queue itself is made last: where it is, all else is. */
+	if (!create && open_box(s, BOX_QUEUE, false, err) < 0)
+		return -1;
+	/* The queue itself is made last: where it is, all else is to be. */
 	for (size_t i = SPOOL_BOXES; i-- > 0;)
-		if (open_box(s, (enum spool_box)i, create, err) < 0)
+		if (s->boxes[i] < 0 &&
+		    open_box(s, (enum spool_box)i, true, err) < 0)
 			return -1;
 	return 0;
 }
@@ -200,7 +210,6 @@ spool_lock(struct spool *s, struct error *err)
 		return 0;
 	if (errno == EWOULDBLOCK) {
 		close_fd(&s->lock);
-		s->lock = -1;
 		return 1;
 	}
 	return no_directory(s, "locked", errno, err);
@@ -277,12 +286,6 @@ open_stream(const struct spool *s, enum spool_box box)
 	return dir;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 int
 spool_list(const struct spool *s, enum spool_box box, struct strlist *ids,
     size_t *foreign, struct error *err)
@@ -302,8 +305,7 @@ spool_list(const struct spool *s, enum spool_box box, struct strlist *ids,
 			++*foreign;
 	}
 	(void)closedir(dir);
-	if (ids->count > 0)
-		qsort(ids->items, ids->count, sizeof(*ids->items), by_name);
+	strlist_sort(ids);
 	return 0;
 }
 
@@ -361,6 +363,15 @@ is_stale(int box, const char *name)
 	    time(NULL) - info.st_mtime > STALE_SECONDS;
 }
 
+/* Was it published, where that takes a second name, and kept its first? */
+static bool
+is_published(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && info.st_nlink > 1;
+}
+
 /* Unfinished, old, and nobody writes it. */
 static bool
 is_left_behind(int box, const char *name)
@@ -371,7 +382,7 @@ is_left_behind(int box, const char *name)
 	if (is_temporary(name)) {
 		fd = openat(
 		    box, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-		return is_stale(box, name) && fd >= 0 &&
+		return fd >= 0 && (is_stale(box, name) || is_published(fd)) &&
 		    flock(fd, LOCK_EX | LOCK_NB) == 0;
 	}
 	return is_state(name, id) && is_stale(box, name) &&
@@ -397,17 +408,34 @@ spool_sweep(const struct spool *s)
 }
 
 int
+spool_rename(const struct spool *s, enum spool_box from, const char *name,
+    enum spool_box to)
+{
+	int from_fd = s->boxes[from], to_fd = s->boxes[to];
+
+	if (renameat2(from_fd, name, to_fd, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* No name is given twice: what is not there now will not be. */
+	if (faccessat(to_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(from_fd, name, to_fd, name);
+}
+
+int
 spool_quarantine(const struct spool *s, const char *id, struct error *err)
 {
-	int from = s->boxes[BOX_QUEUE], to = s->boxes[BOX_CORRUPT];
 	char name[SPOOL_STATE_NAME];
 
 	spool_state_name(id, name);
-	if (renameat2(from, id, to, id, RENAME_NOREPLACE) < 0)
+	if (spool_rename(s, BOX_QUEUE, id, BOX_CORRUPT) < 0)
 		return error_errno(err, io_error_kind(errno), errno,
 		    "the damaged message '%s' cannot be moved away", id);
-	(void)renameat2(from, name, to, name, RENAME_NOREPLACE);
-	(void)fsync(to);
-	(void)fsync(from);
+	(void)spool_rename(s, BOX_QUEUE, name, BOX_CORRUPT);
+	(void)fsync(s->boxes[BOX_CORRUPT]);
+	(void)fsync(s->boxes[BOX_QUEUE]);
 	return 0;
 }

@@ -36,14 +36,17 @@ struct spool {
 	int root;
 	int boxes[SPOOL_BOXES]; /* descriptors of the folders */
 	int lock;               /* of runner.lock, or -1 */
+	bool on_network;        /* may it lie on a network file system? */
+	bool named;             /* are the folders' names on stable storage? */
 };
 
 /*
  * Open the spool at `path`.  With `create` whatever is missing is made, mode
  * 0700; without, ERR_NOINPUT says that there is none.  ERR_NOPERM when it is a
  * link, or not ours alone; ERR_CONFIG on a network file system, where neither
- * locks nor fsync can be relied on; ERR_CANTCREATE, ERR_TEMPORARY, ERR_IO.
- * Released by spool_close() also on error; s starts from SPOOL_INIT.
+ * locks nor fsync can be relied on, unless s->on_network; ERR_CANTCREATE,
+ * ERR_TEMPORARY, ERR_IO.  Released by spool_close() also on error; s starts
+ * from SPOOL_INIT.
  */
 #define SPOOL_INIT \
 	{ \
@@ -88,6 +91,11 @@ int spool_find(const struct spool *s, const char *word, enum spool_box *box,
 /* Take away what dead writers left behind more than 36 hours ago, and holds as
  * old.  The caller is the runner. */
 void spool_sweep(const struct spool *s);
+
+/* Move a file to the same name in another box, which is not to be there yet.
+ * -1 with errno. */
+int spool_rename(const struct spool *s, enum spool_box from, const char *name,
+    enum spool_box to);
 
 /* Move what cannot be read out of the queue, to corrupt/. */
 int spool_quarantine(const struct spool *s, const char *id, struct error *err)

@@ -674,6 +674,15 @@ def test_one_line_for_each_message(sendmail, relay, syslog):
                      r"recipients=2 .*size=\d+ .*kept as 1", line), line
 
 
+def test_queued_first_is_logged_twice(sendmail, relay, syslog):
+    wrapper, lines = syslog
+    sendmail("-odb", "-L", "backup", "-f", ANA, BOB, stdin=PLAIN,
+             wrapper=wrapper, env={"MITTO_QUEUE": "fail"})
+    queued, sent = lines()
+    assert re.search(r" backup\[\d+\]: queued exit=0 .*queue=q-", queued)
+    assert re.search(r" backup\[\d+\]: sent exit=0 .*kept as 1", sent)
+
+
 def test_the_log_has_its_own_name(sendmail, relay, syslog):
     wrapper, lines = syslog
     sendmail("-L", "backup", "-f", ANA, BOB, stdin=PLAIN, wrapper=wrapper)

@@ -19,7 +19,7 @@ from program import MITTO
 
 CARL = "carl@there.example"
 
-CALLS = ("mkdir mkdirat openat write pwrite64 fsync fdatasync flock "
+CALLS = ("mkdir mkdirat openat write pwrite64 fsync fdatasync close flock "
          "renameat renameat2 linkat unlinkat utimensat sendto sendmsg").split()
 
 
@@ -188,6 +188,35 @@ def test_break_the_runner(traced, queue, run_mitto, script, spool, kind,
         server.stop()
 
 
+def test_kill_a_run_of_three(traced, queue, run_mitto, script, spool):
+    """Killed at every call, with one message on its way and the next one
+    announced: none is lost, and at most the one on its way comes twice."""
+    def prepare():
+        clean(spool)
+        server = script(pipelining=True, join=True)
+        for number in range(3):
+            done = run_mitto(*enqueue(server, "-Q", "-s", "n%d" % number),
+                             stdin=b"hello\n", env={"MITTO_QUEUE": "fail"})
+            assert done.status == 0, done
+        return server
+
+    server = prepare()
+    done, calls = traced(["queue", "flush"])
+    assert done.returncode == 0 and len(server.messages) == 3
+    for name, n in points(calls, str(spool.path)) + points(calls, "TCP"):
+        server = prepare()
+        done, _ = traced(["queue", "flush"], "%s:signal=KILL:when=%d" % (
+            name, n))
+        here = (name, n, done)
+        assert spool.ids("failed") + spool.ids("corrupt") == [], here
+        assert queue("flush").status == 0, here
+        assert spool.ids() == [], here
+        came = [(re.search(rb"Subject: (n\d)", m.content)[1], to)
+                for m in server.messages for to in m.recipients]
+        assert len(set(came)) == 6 and len(server.messages) <= 4, here
+        server.stop()
+
+
 # Faults while entering ---------------------------------------------------
 
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC", "EDQUOT", "EMFILE",
@@ -230,6 +259,25 @@ def test_fault_while_entering(traced, queue, script, spool, made, error):
         assert queue("flush").status == 0, here
         assert delivered(server) == [left, left], here
         assert spool.ids() == [], here
+
+
+def test_close_is_checked_before_publishing(traced, script, spool):
+    """What a failing close takes back was never to be seen; what is published
+    is not taken back."""
+    server = script()
+    seen = set()
+    done, calls = traced(enqueue(server, "-Q"), stdin=b"x\n")
+    for name, n in points(calls, "/queue/"):
+        if name != "close":
+            continue
+        clean(spool)
+        done, log = traced(enqueue(server, "-Q"), "close:error=EIO:when=%d" %
+                           n, stdin=b"x\n")
+        published = any(line.startswith("renameat2(") for line in log)
+        assert (done.returncode == 0) == published, (n, done)
+        assert len(spool.ids()) == published
+        seen.add(published)
+    assert seen == {True, False}
 
 
 def test_short_writes(traced, queue, script, spool):
@@ -275,12 +323,16 @@ def small_disk(tmp_path):
     subprocess.run(["umount", path], check=True)
 
 
-def test_disk_full(mail, queue, script, small_disk):
+def test_disk_full(mail, queue, script, small_disk, home):
     server = script()
     env = {"MITTO_SPOOL": str(small_disk / "spool")}
     big = mail(server, "-Q", text=b"x" * 100000 + b"\n", env=env)
     assert big.status == 75, big
     assert "No space" in big.err and "df -h" in big.err
+    # There is room elsewhere for what came from the pipe.
+    kept, = home.glob("dead.letter.*")
+    assert kept.stat().st_size > 100000
+    assert str(kept) in big.err.splitlines()[-1]
     sent = 0
     while True:
         result = mail(server, "-Q", env=env)
@@ -366,3 +418,78 @@ def test_power_fails(tmp_path, mail, queue, script):
         assert delivered(other) == [1, 1]
     finally:
         subprocess.run(["umount", mount], check=True)
+
+
+def test_network_file_system(mail, queue, script, spool, strace):
+    """Refused, unless the user takes the risk."""
+    # What fstatfs says: NFS_SUPER_MAGIC.
+    wrapper = [strace, "-o", "/dev/null", "-e", "trace=fstatfs", "-e",
+               "inject=fstatfs:poke_exit=@arg2=6969000000000000"]
+    server = script()
+    result = mail(server, "-Q", wrapper=wrapper)
+    assert result.status == 78 and "network file system" in result.err
+    assert "spool-on-network-fs = yes" in result.hint
+    assert spool.names("queue") == []
+    env = {"MITTO_SPOOL_ON_NETWORK_FS": "yes"}
+    # NFS knows no renaming without overwriting.
+    wrapper += ["-e", "trace=fstatfs,renameat2", "-e",
+                "inject=renameat2:error=EINVAL"]
+    result = mail(server, "-Q", wrapper=wrapper, env=env)
+    assert result.status == 0, result
+    assert queue("flush", wrapper=wrapper).status == 78
+    assert queue("flush", wrapper=wrapper, env=env).answer["sent"] == 1
+    assert spool.names("queue") == []
+
+
+@pytest.mark.parametrize("name", ["pwrite64", "fdatasync", "unlinkat",
+                                  "renameat2"])
+@pytest.mark.parametrize("words", [["retry", "all"], ["flush", "-q"]])
+def test_fault_of_the_runner_is_told(traced, mail, script, spool, name,
+                                     words):
+    """retry is not 0 when it cannot say what has become of a message; nor is
+    a quiet run quiet about that."""
+    server = script(replies={"RCPT": {CARL: "550 5.1.1 no"}})
+    mail(server, "-Q", to=(BOB, CARL) if name != "unlinkat" else (BOB,))
+    done, _ = traced(["queue", *words], "%s:error=EIO:when=1" % name,
+                     env={"MITTO_NOTICE": "none"})
+    assert done.returncode != 0 or words[0] == "flush", done
+    assert b"Input/output error" in done.stderr, done
+
+
+# File systems that cannot rename without overwriting -------------------------
+
+NO_RENAME = ["-e", "trace=renameat2,unlinkat", "-e",
+             "inject=renameat2:error=EINVAL"]
+
+
+@pytest.fixture
+def old_fs(strace):
+    """A wrapper; more(...) adds to it."""
+    return [strace, "-o", "/dev/null", *NO_RENAME]
+
+
+def test_moves_without_noreplace(mail, queue, script, spool, old_fs):
+    server = script(replies={"RCPT": {CARL: "550 5.1.1 no"}})
+    mail(server, "-Q", to=(CARL,), wrapper=old_fs)
+    mail(server, "-Q", wrapper=old_fs)
+    broken = spool.file(number=1)
+    broken.write_bytes(broken.read_bytes()[:-3])
+    result = queue("flush", wrapper=old_fs, env={"MITTO_NOTICE": "none"})
+    assert (result.status, result.answer["failed"]) == (69, 1), result
+    assert spool.names("queue") == []
+    assert len(spool.ids("failed")) == len(spool.ids("corrupt")) == 1
+    assert marks(spool, "failed") == [b"R"]
+
+
+def test_killed_between_link_and_unlink(mail, queue, script, spool, old_fs,
+                                        make_env, tmp_path):
+    """Published under two names: sent once, and at once."""
+    server = script()
+    done = subprocess.run(
+        [*old_fs, "-e", "inject=unlinkat:signal=KILL:when=1", MITTO,
+         *enqueue(server, "-Q")], env=make_env({"MITTO_QUEUE": "fail"}),
+        cwd=tmp_path, input=b"x\n", capture_output=True)
+    assert done.returncode != 0
+    assert len(spool.ids()) == len(spool.temporary()) == 1
+    assert queue("flush").answer["sent"] == 1
+    assert spool.names("queue") == [] and delivered(server) == [1, 1]

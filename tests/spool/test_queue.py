@@ -3,6 +3,7 @@
 
 import email
 import email.policy
+import email.utils
 import os
 import shutil
 import stat
@@ -232,6 +233,9 @@ def test_typed_text_is_kept(on_terminal, script, spool):
     status, shown = on_terminal(*args, env={"MITTO_QUEUE": "fail"},
                                 typed=b"again\n\x04")
     assert status == 0 and "failed/: 1" in shown, shown
+    status, shown = on_terminal("-Q", *args, env={"MITTO_QUEUE": "fail"},
+                                typed=b"later\n\x04")
+    assert status == 0 and "failed/: 1" in shown, shown
 
 
 # The runner --------------------------------------------------------------
@@ -369,9 +373,89 @@ def test_expiry_and_notice(mail, queue, listed, script, spool):
     assert spool.ids() == []
 
 
+def late(queue, *hours, env=None):
+    """Flushed when so many hours are over."""
+    for hour in hours:
+        queue("flush", at=time.time() + hour * 3600 + 60, env=env)
+
+
+def parts_of(message):
+    report = email.message_from_bytes(message.content,
+                                      policy=email.policy.default)
+    assert report.defects == []
+    return report, list(report.iter_parts())
+
+
+def test_notice_of_delay(mail, queue, script, spool):
+    """After four hours, once, of those who still wait."""
+    server = script(replies={"RCPT": {
+        BOB: "450 4.2.0 greylisted", CARL: "550 5.1.1 no"}})
+    mail(server, "-Q", to=(BOB, CARL, DORA))
+    queue_id = spool.ids()[0]
+    late(queue, 1, 2, 3)
+    assert spool.ids() == [queue_id]
+    late(queue, 4)
+    assert len(spool.ids()) == 2
+    late(queue, 4.01)
+    assert spool.ids() == [queue_id]
+    notice = server.messages[-1]
+    assert (notice.sender, notice.recipients) == ("", [SENDER])
+    report, (words, fields, header) = parts_of(notice)
+    assert report["Subject"] == "Message delayed"
+    assert report.get_param("report-type") == "delivery-status"
+    assert "not yet been delivered" in words.get_content()
+    assert "mitto queue drop " + queue_id in words.get_content()
+    about, status = fields.get_payload()
+    assert about["Arrival-Date"]
+    assert status["Final-Recipient"] == "rfc822; " + BOB
+    assert (status["Action"], status["Status"]) == ("delayed", "4.2.0")
+    assert "450 4.2.0 greylisted" in status["Diagnostic-Code"]
+    until = email.utils.parsedate_to_datetime(status["Will-Retry-Until"])
+    assert abs(until.timestamp() - time.time() - 5 * 86400) < 3600
+    assert "Subject: test" in header.get_payload()
+    late(queue, *range(5, 24))
+    assert spool.ids() == [queue_id] and len(server.messages) == 2
+
+
+@pytest.mark.parametrize("wish, args, env, told", [
+    ("sender", [], {"MITTO_DELAY_NOTICE": "no"}, []),
+    ("sender", ["--notify=failure"], {}, []),
+    ("sender", ["--notify=never"], {}, []),
+    ("sender", ["--notify=success,delay"], {}, [SENDER]),
+    ("sender", ["--envelope-from", "<>"], {}, []),
+    ("none", [], {}, []),
+    ("ops@home.example", [], {}, ["ops@home.example"])])
+def test_who_hears_of_a_delay(mail, queue, script, wish, args, env, told):
+    server = script(replies={"RCPT": {BOB: "450 4.2.0 later"}},
+                    offers=["DSN"])
+    mail(server, "-Q", *args)
+    late(queue, *range(1, 10), env=dict(env, MITTO_NOTICE=wish))
+    assert [m.recipients for m in server.messages] == [[to] for to in told]
+
+
+def test_no_delay_is_told_while_the_account_waits(mail, queue, script,
+                                                  spool):
+    """The notice would wait with the message."""
+    server = script(replies={"GREETING": "421 4.3.2 busy"})
+    mail(server, "-Q")
+    late(queue, *range(1, 12))
+    assert len(spool.ids()) == 1
+
+
+def test_clock_was_ahead(mail, queue, listed, script):
+    """Queued by a clock that went wrong: tried at once, then in its turn."""
+    server = script(replies={"RCPT": "450 4.2.0 later"})
+    now = int(time.time())
+    mail(server, "-Q", env={"SOURCE_DATE_EPOCH": str(now + 10 * 365 * 86400)})
+    assert queue("flush").answer["deferred"] == 1
+    assert queue("flush").answer["waiting"] == 1
+    assert [m["attempts"] for m in listed()] == [1]
+
+
 def test_sleeping_laptop(mail, queue, listed, script, spool):
     """Ten days off line, then on: delivered, not given up."""
-    server = script(replies={"RCPT": ["450 4.2.0 later"] * 6 + ["250 ok"]})
+    server = script(replies={"RCPT": {
+        BOB: ["450 4.2.0 later"] * 6 + ["250 ok"]}})
     mail(server)
     now = time.time()
     for _ in range(5):
@@ -683,6 +767,57 @@ def test_sendmail_queues_silently(run_mitto, relay_env, make_env):
         result = run_mitto("sendmail", flag, env=later)
         assert (result.status, result.out, result.err) == (0, b"", ""), result
     assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize("flag, queued, sent", [
+    ("-odq", 1, 0), ("-odb", 0, 1), ("-odd", 0, 1), ("-odi", 0, 1),
+    ("-odf", 0, 1), ("-oeq", 0, 1), ("-oQ/nonexistent", 0, 1)])
+def test_when_sendmail_sends(run_mitto, script, spool, flag, queued, sent):
+    """-odq leaves it to the next run of the queue."""
+    server = script()
+    env = {"MITTO_QUEUE": "fail", "MITTO_SERVER": server.address,
+           "MITTO_TLS": "plain", "MITTO_FROM": SENDER}
+    result = run_mitto("sendmail", flag, "-i", BOB, stdin=b"hello\n", env=env)
+    assert (result.status, result.out, result.err) == (0, b"", ""), result
+    assert (len(spool.ids()), len(server.messages)) == (queued, sent)
+    assert server.connections == sent
+    assert run_mitto("sendmail", "-q", env=env).status == 0
+    assert len(server.messages) == 1
+    # Without a queue all of them mean now.
+    result = run_mitto("sendmail", flag, BOB, stdin=b"hello\n",
+                       env=dict(env, MITTO_QUEUE="never"))
+    assert (result.status, len(server.messages)) == (0, 2), result
+
+
+def test_queued_first_and_refused(run_mitto, script, spool):
+    """-odb: the caller has gone by then; the sender gets a notice."""
+    server = script(replies={"RCPT": {BOB: "550 5.1.1 no"}})
+    env = {"MITTO_QUEUE": "fail", "MITTO_SERVER": server.address,
+           "MITTO_TLS": "plain", "MITTO_FROM": SENDER}
+    result = run_mitto("sendmail", "-odb", BOB, stdin=b"hello\n", env=env)
+    assert (result.status, result.out, result.err) == (0, b"", ""), result
+    assert len(spool.ids()) == len(spool.ids("failed")) == 1
+    assert run_mitto("sendmail", "-q", env=env).status == 0
+    assert [m.recipients for m in server.messages] == [[SENDER]]
+
+
+def test_mailq_in_json(run_mitto, relay_env, make_env):
+    """All that looks at the queue can answer so."""
+    import json
+    server, env = relay_env
+    assert run_mitto("sendmail", "-odq", BOB, stdin=b"x\n", env=env).status == 0
+    for words, name in ((["sendmail", "-bp", "--json"], "mitto"),
+                        (["mailq", "--json"], "mitto"),
+                        (["--json"], "/usr/bin/mailq"),
+                        (["--json", "-bp"], "sendmail")):
+        done = subprocess.run([name, *words], executable=MITTO,
+                              env=make_env(env), capture_output=True)
+        assert done.returncode == 0 and done.stderr == b"", done
+        assert len(json.loads(done.stdout)["messages"]) == 1
+    answer = run_mitto("sendmail", "-q", "--json", env=env).json()
+    assert (answer["ok"], answer["deferred"]) == (True, 1)
+    assert run_mitto("sendmail", "--json", BOB, stdin=b"x\n",
+                     env=env).status == 64
 
 
 @pytest.mark.parametrize("status, box", [("450 later", "queue"),

@@ -101,6 +101,9 @@ static const struct {
 	{ "match", "/^a+@x\\.example$/", "/^a+@x\\.example$/" },
 	{ "inherit", "home", "home" },
 	{ "notice", "root@x.example", "root@x.example" },
+	{ "delay-notice", "off", "no" },
+	{ "spool-on-network-fs", "on", "yes" },
+	{ "wait", NULL, "yes" },
 };
 
 static void

@@ -62,6 +62,34 @@ test_due(void **state UNUSED)
 	}
 }
 
+/* A message from the future is tried at once, and then in its turn. */
+static void
+test_future(void **state UNUSED)
+{
+	struct schedule s = schedule_new(NOW + YEAR);
+
+	assert_true(schedule_due(&s, NOW));
+	(void)schedule_attempt(&s, NOW, 0);
+	assert_false(schedule_due(&s, NOW + 1));
+	assert_true(schedule_due(&s, s.next));
+	assert_int_equal(s.age, 0);
+}
+
+/* Told once, when it has been waiting for four hours. */
+static void
+test_late(void **state UNUSED)
+{
+	struct schedule s = schedule_new(NOW);
+	int told = 0;
+
+	assert_false(schedule_attempt(&s, NOW + SCHEDULE_DELAY - 1, 0));
+	for (int64_t now = NOW + SCHEDULE_DELAY; !schedule_expired(&s);
+	     now = s.next) {
+		told += schedule_attempt(&s, now, 0);
+		assert_int_equal(told, 1);
+	}
+}
+
 /* Tried at each moment it asks for, it lives its five days and some hours. */
 static void
 test_life(void **state UNUSED)
@@ -71,7 +99,7 @@ test_life(void **state UNUSED)
 	while (!schedule_expired(&s)) {
 		int64_t now = s.next == 0 ? NOW : s.next;
 
-		schedule_attempt(&s, now, 30000);
+		(void)schedule_attempt(&s, now, 30000);
 		assert_true(s.next > now);
 		assert_true(s.attempts < 1000);
 	}
@@ -92,13 +120,13 @@ test_jumps_expire_nothing(void **state UNUSED)
 
 		/* Old enough to expire if the wall clock counted. */
 		for (int k = 0; k < 8; k++, now += 3600)
-			schedule_attempt(&s, now, 0);
+			(void)schedule_attempt(&s, now, 0);
 		assert_false(schedule_expired(&s));
-		schedule_attempt(&s, now + jumps[i], 0);
+		(void)schedule_attempt(&s, now + jumps[i], 0);
 		assert_false(schedule_expired(&s));
 		assert_true(schedule_due(&s, s.next));
 		/* And back again. */
-		schedule_attempt(&s, now, 0);
+		(void)schedule_attempt(&s, now, 0);
 		assert_false(schedule_expired(&s));
 	}
 }
@@ -109,9 +137,9 @@ test_sleep(void **state UNUSED)
 {
 	struct schedule s = schedule_new(NOW);
 
-	schedule_attempt(&s, NOW, 0);
+	(void)schedule_attempt(&s, NOW, 0);
 	assert_true(schedule_due(&s, NOW + 10 * DAY));
-	schedule_attempt(&s, NOW + 10 * DAY, 0);
+	(void)schedule_attempt(&s, NOW + 10 * DAY, 0);
 	assert_false(schedule_expired(&s));
 	assert_true(s.age <= 2 * SCHEDULE_MAX_STEP);
 }
@@ -122,6 +150,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_delay),
 		cmocka_unit_test(test_due),
+		cmocka_unit_test(test_future),
+		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_jumps_expire_nothing),
 		cmocka_unit_test(test_sleep),
