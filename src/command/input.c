@@ -242,5 +242,6 @@ input_release(struct input *in)
 {
 	store_free(in->data);
 	head_release(&in->head);
+	strlist_release(&in->parameters);
 	*in = (struct input){ .use = INPUT_NONE };
 }

@@ -25,6 +25,9 @@ struct input {
 	/* Set before it is read by those who know more than the draft. */
 	bool ends_at_dot; /* a line with a lone dot ends standard input */
 	bool silent;      /* a terminal is read without a word about it */
+	struct strlist parameters; /* of each --to, one address each, what is
+				    * asked for it (text/dsn.h) or ""; or
+				    * empty, if for none */
 };
 
 /*

@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "text/datetime.h"
+#include "text/dsn.h"
 #include "text/header.h"
+#include "text/hex.h"
 #include "text/msgid.h"
 
 #include <stdio.h>
@@ -32,14 +34,28 @@ setting(const struct entry *e, const char *name)
 	return value;
 }
 
+/* Has recipient i not got it, and does the sender want to know? */
+static bool
+is_told(const struct item *it, size_t i)
+{
+	const char *notify = dsn_notify_of(it->entry.parameters.items[i]);
+
+	if (notify == NULL)
+		notify = setting(&it->entry, "notify");
+	return it->state.marks[i].kind != MARK_DONE &&
+	    (notify == NULL || dsn_wants_failure(notify));
+}
+
 /* Who is to hear of it; NULL if nobody. */
 static const char *
-receiver(const struct entry *e, const struct settings *s)
+receiver(const struct item *it, const struct settings *s)
 {
-	const char *notify = setting(e, "notify");
+	const struct entry *e = &it->entry;
+	bool wanted = false;
 
-	if (e->sender[0] == '\0' ||
-	    (notify != NULL && strcasestr(notify, "failure") == NULL))
+	for (size_t i = 0; i < it->state.count; i++)
+		wanted = wanted || is_told(it, i);
+	if (e->sender[0] == '\0' || !wanted)
 		return NULL;
 	if (s->notice == NULL || strcmp(s->notice, "sender") == 0)
 		return e->sender;
@@ -68,7 +84,7 @@ put_words(struct buf *out, const struct item *it)
 	for (size_t i = 0; i < it->state.count; i++) {
 		const struct mark *m = &it->state.marks[i];
 
-		if (m->kind == MARK_DONE)
+		if (!is_told(it, i))
 			continue;
 		buf_puts(out, "    ");
 		put_ascii(out, it->entry.recipients.items[i]);
@@ -88,13 +104,34 @@ put_words(struct buf *out, const struct item *it)
 	    it->id, it->id);
 }
 
+/* TYPE ";" xtext as a field says it (RFC 3464 2.3.1). */
 static void
-put_recipient(struct buf *out, const char *address, const struct mark *m)
+put_original(struct buf *out, const char *orcpt)
 {
+	auto_buf struct buf plain = buf_make(DSN_ORCPT_MAX + 1);
+
+	for (const char *p = orcpt; *p != '\0'; p++) {
+		int byte = *p == '+' ? hex_byte(p + 1, strlen(p + 1)) : (int)*p;
+
+		buf_putc(&plain, byte > 0 ? (char)byte : '?');
+		p += *p == '+' ? 2 : 0;
+	}
+	buf_puts(out, "\r\nOriginal-Recipient: ");
+	put_ascii(out, plain.data);
+}
+
+/* Of recipient i. */
+static void
+put_recipient(
+    struct buf *out, const struct entry *e, size_t i, const struct mark *m)
+{
+	const char *orcpt = dsn_orcpt_of(e->parameters.items[i]);
 	char date[DATETIME_SIZE];
 
+	if (orcpt != NULL)
+		put_original(out, orcpt);
 	buf_puts(out, "\r\nFinal-Recipient: rfc822; ");
-	put_ascii(out, address);
+	put_ascii(out, e->recipients.items[i]);
 	buf_puts(out, "\r\nAction: failed\r\nStatus: ");
 	/* 4.4.7: delivery time expired (RFC 3463). */
 	buf_puts(out,
@@ -132,9 +169,8 @@ put_fields(struct buf *out, const struct item *it)
 	put_ascii(out, host);
 	buf_printf(out, "\r\nArrival-Date: %s\r\n", date);
 	for (size_t i = 0; i < it->state.count; i++)
-		if (it->state.marks[i].kind != MARK_DONE)
-			put_recipient(out, it->entry.recipients.items[i],
-			    &it->state.marks[i]);
+		if (is_told(it, i))
+			put_recipient(out, &it->entry, i, &it->state.marks[i]);
 }
 
 /* The header of the message as it was sent, without its 8-bit characters. */
@@ -249,7 +285,7 @@ fill_entry(struct entry *e, const struct item *it, const struct address *from,
 	e->smtputf8 =
 	    address_needs_smtputf8(from) || address_needs_smtputf8(to);
 	e->eight_bit = e->smtputf8;
-	strlist_add(&e->recipients, wire.data);
+	entry_add(e, wire.data, "");
 	for (size_t i = 0; i < it->entry.settings.count; i++) {
 		const char *kept = it->entry.settings.items[i];
 
@@ -286,7 +322,7 @@ int
 notice_send(struct spool *s, const struct item *it,
     const struct settings *settings, struct error *err)
 {
-	const char *whom = receiver(&it->entry, settings);
+	const char *whom = receiver(it, settings);
 	auto_address struct address from = { .name = NULL };
 	auto_address struct address to = { .name = NULL };
 	auto_buf struct buf text = buf_make(NOTICE_MAX);

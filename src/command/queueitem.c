@@ -219,10 +219,13 @@ send_item(struct runner *r, struct item *it, struct smtp_session *session,
 {
 	const struct strlist *to = &it->entry.recipients;
 	auto_free const char **names = mem_alloc(to->count * sizeof(*names));
+	auto_free const char **asked = mem_alloc(to->count * sizeof(*asked));
 	auto_free size_t *which = mem_alloc(to->count * sizeof(*which));
 	struct envelope envelope = {
 		.sender = it->entry.sender,
 		.recipients = names,
+		.parameters = asked,
+		.dsn = smtp_dsn(r->route),
 		.smtputf8 = it->entry.smtputf8,
 	};
 	enum next next = NEXT_MESSAGE;
@@ -236,6 +239,7 @@ send_item(struct runner *r, struct item *it, struct smtp_session *session,
 		if (kind != MARK_WAITING && kind != MARK_DOUBT)
 			continue;
 		which[envelope.count] = i;
+		asked[envelope.count] = it->entry.parameters.items[i];
 		names[envelope.count++] = to->items[i];
 	}
 	entry_wire(&it->entry, it->file, &wire);

@@ -13,6 +13,8 @@
 #include "smtp/smtp.h"
 #include "spool/spool.h"
 
+struct line;
+
 struct run {
 	struct cmdline cmdline;
 	struct config config;
@@ -34,10 +36,11 @@ struct run {
 	bool told; /* the error stands on the screen already */
 
 	/* For a program that calls mitto in a mail server's place. */
-	const char *tag; /* syslog gets a line under this name, whatever the
-			  * settings say; NULL = as they say */
-	bool mute;       /* whoever called tells the result, in his way */
-	bool keep_from;  /* a From of the text goes before that of -f */
+	const char *tag;   /* syslog gets a line under this name, whatever the
+			    * settings say; NULL = as they say */
+	bool mute;         /* whoever called tells the result, in his way */
+	bool keep_from;    /* a From of the text goes before that of -f */
+	struct line *line; /* a connection for more than this run, or NULL */
 };
 
 /* Set by signals; looked at wherever the program can wait. */

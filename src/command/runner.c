@@ -176,6 +176,7 @@ run_group(struct runner *r, const struct group *g)
 	if (route_open(&route, &g->way, &err) == 0)
 		session = smtp_open(&route.request.settings, &route.endpoint,
 		    &route.password, &observer, &run_interrupted, &err);
+	r->route = &route.request.settings;
 	if (session == NULL) {
 		r->held += g->ids.count;
 	} else {
@@ -294,6 +295,7 @@ runner_go_on(struct run *run, struct smtp_session *session)
 		.spool = &spool,
 		.watch = &run->watch,
 		.settings = &run->request.settings,
+		.route = &run->request.settings,
 		.deadline_ms = clock_ms() + PATIENCE_MS,
 		.largest = SMALL_MESSAGE,
 	};

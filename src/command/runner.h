@@ -13,6 +13,7 @@ struct runner {
 	struct spool *spool; /* locked */
 	struct watch *watch;
 	const struct settings *settings; /* how to talk; `notice` */
+	const struct settings *route;    /* those of the session */
 	const struct strlist *only;      /* IDs to send, also if not due */
 	bool talk;             /* say on stderr what becomes of each */
 	struct buf *json;      /* result objects, or NULL */

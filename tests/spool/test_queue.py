@@ -588,7 +588,7 @@ def test_damaged(mail, queue, listed, script, spool, case):
 def test_later_version_is_left_alone(mail, queue, script, spool):
     server = script()
     mail(server, "-Q")
-    data = spool.file().read_bytes().replace(b"spool 1", b"spool 2")
+    data = spool.file().read_bytes().replace(b"spool 1", b"spool 3")
     spool.file().write_bytes(data)
     assert queue("flush").status == 0
     assert spool.file().read_bytes() == data and server.messages == []
