@@ -78,6 +78,11 @@ int run_end(struct run *run);
  * is sent.  run->cmdline is there already. */
 int run_prepare(struct run *run) MUST_CHECK;
 
+/* Bytes that a message of these words may have at most, as far as that is known
+ * before one is made: --max-size, else what the provider takes; 0 = unknown,
+ * also when something is wrong with the words. */
+int64_t run_limit(const struct cmdline *cl);
+
 /* -E: is there no text and no attachment? */
 bool run_is_empty(const struct run *run);
 

@@ -332,6 +332,37 @@ def test_output_too_large_for_a_mail_stays_behind(mailed, home):
     assert len(gzip.decompress(file.read_bytes())) == size
 
 
+@pytest.mark.parametrize("limit, size, attached", [
+    ("4M", 2_300_000, True), ("4M", 3_200_000, False),
+    ("30M", 12 << 20, True), (None, 6_000_000, True),
+    (None, 7_500_000, False)])
+def test_the_size_of_a_message_decides(job, home, limit, size, attached):
+    """Also that of the account; what is not attached comes as a mail too."""
+    result, sent = job("--on=always", command=[
+        "head", "-c", str(size), "/dev/urandom"],
+        env={"MITTO_MAX_SIZE": limit})
+    assert result.status == 0 and result.err == "", result
+    message = read(sent[0].content)
+    assert len(attachments(message)) == attached
+    assert len(list(home.glob("mitto.output.*"))) == (not attached)
+    if limit is not None:
+        assert len(sent[0].content) <= int(limit[:-1]) << 20
+    for file in attachments(message):
+        assert len(gzip.decompress(body_of(file))) == size
+
+
+def test_the_provider_of_the_account_decides(run_mitto, config, home):
+    config("[account a]\nprovider = gmail\nfrom = ana@gmail.com\n")
+    made = home / "made.eml"
+    for size, attached in ((17_000_000, 1), (19_000_000, 0)):
+        result = run_mitto("run", "--on=always", "-o", made, BOB, "--",
+                           "head", "-c", size, "/dev/urandom")
+        assert result.status == 0 and result.err == "", result
+        message = read(made.read_bytes())
+        assert len(attachments(message)) == attached
+        made.unlink()
+
+
 def test_one_endless_line_is_cut_between_characters(mailed):
     message = mailed("--on=always", command=sh("yes é | head -n 50000 | "
                                                "tr -d '\\n'"))
