@@ -48,6 +48,17 @@ sender_of(const struct head *head, const char *flag)
 	return mem_printf("%s@%s", list.items[0].local, list.items[0].domain);
 }
 
+void
+run_bare_settings(struct run *run)
+{
+	const struct config none = { .count = 0 };
+	struct error ignored = ERROR_INIT;
+
+	/* As far as it comes. */
+	(void)!account_resolve(
+	    &run->request, &none, &run->cmdline, NULL, &ignored);
+}
+
 /* Choose the account and lay the layers over each other. */
 static int
 resolve(struct run *run)
@@ -285,8 +296,11 @@ run_prepare(struct run *run)
 	struct request *r = &run->request;
 	struct error *err = &run->error;
 
-	if (load_config(run) < 0 ||
-	    account_resolve(r, &run->config, &run->cmdline, NULL, err) < 0 ||
+	if (load_config(run) < 0) {
+		run_bare_settings(run);
+		return -1;
+	}
+	if (account_resolve(r, &run->config, &run->cmdline, NULL, err) < 0 ||
 	    watch_open(&run->watch, &r->settings, err) < 0)
 		return -1;
 	show_notes(run);

@@ -32,8 +32,9 @@ struct run {
 	struct error later_error; /* what the queue said, if it failed */
 	char queue_id[SPOOL_ID];  /* of what waits */
 	char kept_id[SPOOL_ID];   /* of what was kept in failed/ */
-	bool json; /* wanted, also where the settings are not known */
-	bool told; /* the error stands on the screen already */
+	bool json;      /* wanted, also where the settings are not known */
+	bool told;      /* the error stands on the screen already */
+	bool bad_words; /* the error is one of the command line */
 
 	/* For a program that calls mitto in a mail server's place. */
 	const char *tag;   /* syslog gets a line under this name, whatever the
@@ -78,6 +79,9 @@ int run_end(struct run *run);
  * is sent.  run->cmdline is there already. */
 int run_prepare(struct run *run) MUST_CHECK;
 
+/* What flags and environment say, where nothing else can be known. */
+void run_bare_settings(struct run *run);
+
 /* Bytes that a message of these words may have at most, as far as that is known
  * before one is made: --max-size, else what the provider takes; 0 = unknown,
  * also when something is wrong with the words. */
@@ -95,6 +99,7 @@ void run_preview(struct run *run);
 /* A message that exists nowhere else (typed, from a pipe, or made of
  * run->only_copy) is kept when it could not be sent: in failed/ of the queue;
  * without a queue, but for what came from a pipe, in $HOME/dead.letter.XXXXXX.
+ * What a pipe still holds after an early error is taken from it.
  * The last line on stderr says so.  If none could be built, what was typed or
  * only_copy is kept. */
 void run_keep(struct run *run);

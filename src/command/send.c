@@ -294,9 +294,11 @@ run_new(enum when color)
 void
 run_perform(struct run *run)
 {
-	if (run->error.kind != ERR_NONE)
+	run->bad_words = run->error.kind != ERR_NONE;
+	if (run->bad_words) {
+		run_bare_settings(run);
 		finish(run);
-	else
+	} else
 		act(run);
 }
 
