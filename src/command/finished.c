@@ -156,7 +156,9 @@ check_input(const struct draft *d, const struct input *in, struct error *err)
 
 	if (store_size(in->data) == 0 && !d->skip_empty) {
 		(void)error_set(err, ERR_NOINPUT, "the message is empty");
-		return error_hint(err, "-E makes that no mistake");
+		/* sendmail has no such flag. */
+		return in->silent ? -1
+				  : error_hint(err, "-E makes that no mistake");
 	}
 	if (d->read_headers && in->head.no_header) {
 		(void)error_set(

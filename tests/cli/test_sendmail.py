@@ -347,6 +347,12 @@ def test_a_bare_o_has_no_value(sendmail, relay):
     assert relay.rcpts == [BOB]
 
 
+def test_nothing_at_all(sendmail, relay):
+    """The way out of it is no flag of sendmail."""
+    said = sendmail(BOB, stdin=b"", status=66).err
+    assert said == "mitto: the message is empty\n"
+
+
 def test_operands_and_header(sendmail, relay):
     sendmail("-t", CAROL, stdin=PLAIN)
     assert sorted(relay.rcpts) == [BOB, CAROL]
@@ -679,6 +685,12 @@ def test_the_log_has_its_own_name(sendmail, relay, syslog):
     sendmail("-L", "backup", "-f", ANA, BOB, stdin=PLAIN, wrapper=wrapper)
     line, = lines()
     assert re.search(r" backup\[\d+\]: sent", line), line
+
+
+@pytest.mark.parametrize("tag", ["a\nsshd: root came in", "sshd[1]: x", "\x1b"])
+def test_the_log_is_not_forged(sendmail, relay, tag):
+    assert "one word" in sendmail("-L", tag, BOB, stdin=PLAIN, status=65).err
+    assert relay.messages == []
 
 
 def test_failures_are_logged(run_mitto, serve, config, syslog):
