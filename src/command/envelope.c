@@ -81,11 +81,15 @@ set_sender(struct composition *c, const char *given,
 	auto_address struct address a = { .name = NULL };
 	auto_buf struct buf wire = buf_make(1024);
 
+	auto_free char *shown = NULL;
+
 	if (is_null_sender(given)) {
 		c->sender = mem_strdup("");
 		return 0;
 	}
-	if (sender_is_bound(sender, given)) {
+	if (given == NULL && !address_same(from, &sender->own))
+		shown = mem_printf("%s@%s", from->local, from->domain);
+	if (sender_is_bound(sender, given != NULL ? given : shown)) {
 		sender_copy(&a, &sender->own);
 	} else if (given != NULL) {
 		if (address_parse_one(&a, given, err) < 0)

@@ -174,11 +174,16 @@ sender_is_bound(const struct sender *s, const char *flag)
 {
 	if (!s->fixed || s->settings->allow_from_override.value == OVERRIDE_YES)
 		return false;
-	if (flag != NULL)
-		strlist_take(s->steps,
+	if (flag != NULL) {
+		auto_free char *text =
 		    mem_printf("sender %s is ignored, it is %s@%s: "
 			       "allow-from-override = no",
-			flag, s->own.local, s->own.domain));
+			flag, s->own.local, s->own.domain);
+
+		/* One flag may stand for header and envelope. */
+		if (!strlist_has(s->steps, text))
+			strlist_add(s->steps, text);
+	}
 	return true;
 }
 
