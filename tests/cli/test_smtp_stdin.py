@@ -257,6 +257,9 @@ def test_reports_wait_in_the_queue(scripted, client, run_mitto, queue):
     smtp = client(env=env)
     assert ask(smtp)[0] == 250
     assert smtp.end() == (0, b"")
+    shown = run_mitto("queue", "list", env=env).out.split()[0]
+    shown = run_mitto("queue", "show", shown, env=env).out.decode()
+    assert "NOTIFY=SUCCESS,DELAY ORCPT=x-y;d" in shown
     before = len(server.said)
     assert run_mitto("queue", "retry", "all", env=env).status == 0
     assert [line for line in server.said[before:] if "RCPT" in line] == HEARD
