@@ -606,6 +606,19 @@ def test_newaliases(make_env, words):
     assert b"nothing to do" in loud.stderr
 
 
+@pytest.mark.parametrize("name", ["hoststat", "/usr/bin/purgestat"])
+def test_what_only_a_server_has(make_env, name):
+    done = subprocess.run([name], executable=MITTO, env=make_env(),
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    assert (done.returncode, done.stdout) == (69, b"")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_those_are_no_words_of_mitto(run_mitto, relay):
+    assert run_mitto("hoststat", stdin=b"x\n").status == 0
+    assert relay.rcpts == ["hoststat@home.example"]
+
+
 # What is shown ----------------------------------------------------------------
 
 def test_v_shows_the_steps(run_mitto, relay):
