@@ -13,19 +13,22 @@
 static const struct {
 	const char *name;
 	int (*run)(int argc, char *const *argv);
-	bool program; /* also the name of a program */
+	bool word;    /* of `mitto WORD` */
+	bool program; /* the name of a program whose place mitto takes */
 } commands[] = {
-	{ "Mail", command_mailx, true },
-	{ "config", command_config, false },
-	{ "help", command_help, false },
-	{ "mail", command_mailx, true },
-	{ "mailx", command_mailx, true },
-	{ "mailq", command_mailq, true },
-	{ "newaliases", command_newaliases, true },
-	{ "queue", command_queue, false },
-	{ "run", command_run, false },
-	{ "send-mail", command_sendmail, true },
-	{ "sendmail", command_sendmail, true },
+	{ "Mail", command_mailx, true, true },
+	{ "config", command_config, true, false },
+	{ "help", command_help, true, false },
+	{ "hoststat", command_absent, false, true },
+	{ "mail", command_mailx, true, true },
+	{ "mailx", command_mailx, true, true },
+	{ "mailq", command_mailq, true, true },
+	{ "newaliases", command_newaliases, true, true },
+	{ "purgestat", command_absent, false, true },
+	{ "queue", command_queue, true, false },
+	{ "run", command_run, true, false },
+	{ "send-mail", command_sendmail, true, true },
+	{ "sendmail", command_sendmail, true, true },
 };
 
 /* The part of a path behind the last slash. */
@@ -52,7 +55,7 @@ main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 	/* A command word counts only as the first word, exactly. */
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
+		if (commands[i].word && strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 2, argv + 2);
 	return command_send(argc - skip, argv + skip);
 }

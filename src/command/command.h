@@ -30,6 +30,9 @@ int command_sendmail(int argc, char *const *argv);
 /* mitto mailq: sendmail -bp */
 int command_mailq(int argc, char *const *argv);
 
+/* hoststat and purgestat, by the name of the program only: 69 */
+int command_absent(int argc, char *const *argv);
+
 /* mitto newaliases [-v] */
 int command_newaliases(int argc, char *const *argv);
 

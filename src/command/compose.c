@@ -189,10 +189,12 @@ merge_header(struct address_list *list, const struct draft *d, const char *name,
  * who answers it. */
 static int
 read_recipients(struct composition *c, const struct draft *d,
-    struct aliases *aliases, struct error *err)
+    const struct input *in, struct aliases *aliases, struct error *err)
 {
-	if (compose_addresses(&c->to, &d->to, NULL, err) < 0 ||
-	    compose_addresses(&c->cc, &d->cc, "--cc", err) < 0 ||
+	if (compose_addresses(&c->to, &d->to, NULL, err) < 0)
+		return -1;
+	compose_parameters(&c->to, &in->parameters);
+	if (compose_addresses(&c->cc, &d->cc, "--cc", err) < 0 ||
 	    compose_addresses(&c->bcc, &d->bcc, "--bcc", err) < 0 ||
 	    merge_header(&c->to, d, "To", err) < 0 ||
 	    merge_header(&c->cc, d, "Cc", err) < 0)
@@ -322,7 +324,7 @@ compose_new(struct composition *c, const struct request *r,
 	buf_init(&c->message.header, HEADER_MAX_BLOCK);
 	if (check_headers(&r->draft, err) < 0 ||
 	    sender_init(&sender, r, &c->steps, err) < 0 ||
-	    read_recipients(c, &r->draft, aliases, err) < 0 ||
+	    read_recipients(c, &r->draft, in, aliases, err) < 0 ||
 	    read_sender(c, r, &sender, &answers, err) < 0 ||
 	    compose_reply_to(c, &r->draft, aliases, err) < 0 ||
 	    compose_envelope(c, r, &sender, &c->from, err) < 0)

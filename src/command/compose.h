@@ -21,6 +21,8 @@ struct composition {
 	struct address_list reply_to;    /* of --reply-to */
 	char *sender;                    /* envelope, wire form, "" = null */
 	struct strlist recipients;       /* envelope, wire form, each once */
+	struct strlist parameters;       /* of each of them, as text/dsn.h
+					  * says; "" for none */
 	bool smtputf8;
 
 	char *message_id; /* with brackets */
@@ -66,12 +68,17 @@ char *compose_domain(const struct address *from) MUST_CHECK;
 int compose_addresses(struct address_list *list, const struct strlist *values,
     const char *option, struct error *err) MUST_CHECK;
 
+/* What is asked for each address of --to, by input.h. */
+void compose_parameters(
+    struct address_list *to, const struct strlist *parameters);
+
 /* Undo aliases in to, cc and bcc. */
 int compose_expand(struct composition *c, struct aliases *aliases,
     struct error *err) MUST_CHECK;
 
 /*
- * Fill recipients from to, cc and bcc, which are expanded, and the sender:
+ * Fill recipients and parameters from to, cc and bcc, which are expanded, and
+ * the sender:
  * --envelope-from if the account allows it, else `from`.  ERR_USAGE when there
  * is no recipient.
  */

@@ -20,6 +20,15 @@ compose_addresses(struct address_list *list, const struct strlist *values,
 	return 0;
 }
 
+void
+compose_parameters(struct address_list *to, const struct strlist *parameters)
+{
+	for (size_t i = 0; parameters->count == to->count && i < to->count; i++)
+		if (*parameters->items[i] != '\0')
+			to->items[i].parameters =
+			    mem_strdup(parameters->items[i]);
+}
+
 /* Wire forms, each once; remembers whether SMTPUTF8 is needed.  The list holds
  * no duplicates as written, but a domain may stand there as U-label and as
  * A-label. */
@@ -38,8 +47,11 @@ add_recipients(
 		c->smtputf8 = c->smtputf8 || address_needs_smtputf8(a);
 		converted =
 		    converted || !utf8_is_ascii(a->domain, strlen(a->domain));
-		if (!converted || !strlist_has(&c->recipients, wire.data))
-			strlist_add(&c->recipients, wire.data);
+		if (converted && strlist_has(&c->recipients, wire.data))
+			continue;
+		strlist_add(&c->recipients, wire.data);
+		strlist_add(
+		    &c->parameters, a->parameters != NULL ? a->parameters : "");
 	}
 	return 0;
 }
@@ -69,11 +81,15 @@ set_sender(struct composition *c, const char *given, struct sender *sender,
 	auto_address struct address a = { .name = NULL };
 	auto_buf struct buf wire = buf_make(1024);
 
+	auto_free char *shown = NULL;
+
 	if (is_null_sender(given)) {
 		c->sender = mem_strdup("");
 		return 0;
 	}
-	if (sender_is_bound(sender, given)) {
+	if (given == NULL && !address_same(from, sender_own(sender)))
+		shown = mem_printf("%s@%s", from->local, from->domain);
+	if (sender_is_bound(sender, given != NULL ? given : shown)) {
 		sender_copy(&a, sender_own(sender));
 	} else if (given != NULL) {
 		if (address_parse_one(&a, given, err) < 0)
@@ -129,6 +145,7 @@ composition_release(struct composition *c)
 	address_list_release(&c->reply_to);
 	free(c->sender);
 	strlist_release(&c->recipients);
+	strlist_release(&c->parameters);
 	free(c->message_id);
 	free(c->subject);
 	strlist_release(&c->warnings);

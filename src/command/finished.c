@@ -21,7 +21,8 @@
 /* Addresses of flags join the envelope; they are shown only where the text has
  * no such field (-t). */
 static int
-add_flag_addresses(struct composition *c, struct finished *f, struct error *err)
+add_flag_addresses(struct composition *c, struct finished *f,
+    const struct input *in, struct error *err)
 {
 	const struct draft *d = &f->request->draft;
 	auto_address_list struct address_list to = { .items = NULL };
@@ -30,8 +31,10 @@ add_flag_addresses(struct composition *c, struct finished *f, struct error *err)
 	struct address_list *const into[] = { &c->to, &c->cc };
 	static const char *const names[] = { "To", "Cc" };
 
-	if (compose_addresses(&to, &d->to, NULL, err) < 0 ||
-	    compose_addresses(&cc, &d->cc, "--cc", err) < 0 ||
+	if (compose_addresses(&to, &d->to, NULL, err) < 0)
+		return -1;
+	compose_parameters(&to, &in->parameters);
+	if (compose_addresses(&cc, &d->cc, "--cc", err) < 0 ||
 	    compose_addresses(&c->bcc, &d->bcc, "--bcc", err) < 0 ||
 	    aliases_expand(f->aliases, &to, err) < 0 ||
 	    aliases_expand(f->aliases, &cc, err) < 0 ||
@@ -153,7 +156,9 @@ check_input(const struct draft *d, const struct input *in, struct error *err)
 
 	if (store_size(in->data) == 0 && !d->skip_empty) {
 		(void)error_set(err, ERR_NOINPUT, "the message is empty");
-		return error_hint(err, "-E makes that no mistake");
+		/* sendmail has no such flag. */
+		return in->silent ? -1
+				  : error_hint(err, "-E makes that no mistake");
 	}
 	if (d->read_headers && in->head.no_header) {
 		(void)error_set(
@@ -193,7 +198,7 @@ build(struct composition *c, struct finished *f, const struct input *in,
 	if (d->read_headers && finished_recipients(c, f, err) < 0)
 		return -1;
 	if (finished_sender(c, f, &bounces, err) < 0 ||
-	    add_flag_addresses(c, f, err) < 0 ||
+	    add_flag_addresses(c, f, in, err) < 0 ||
 	    compose_reply_to(c, d, f->aliases, err) < 0 ||
 	    compose_envelope(c, f->request, &f->sender, &bounces, err) < 0)
 		return -1;

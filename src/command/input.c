@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define HEAD_BLOCK 16384
 #define DRAIN_MAX  (64L << 20) /* bytes read and thrown away */
@@ -150,6 +151,16 @@ can_read_stdin(void)
 	return read(STDIN_FILENO, &none, 0) == 0;
 }
 
+bool
+input_is_piped(void)
+{
+	struct stat info;
+
+	return fstat(STDIN_FILENO, &info) == 0 &&
+	    (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode) ||
+		(S_ISREG(info.st_mode) && info.st_nlink == 0));
+}
+
 /* Standard input up to a line with a lone dot, or to its end. */
 static struct store *
 read_to_dot(int64_t limit, const volatile int *interrupted, struct error *err)
@@ -192,20 +203,28 @@ drain(void)
 		left -= n;
 }
 
+static struct store *
+take_stdin(const struct input *in, const struct request *r,
+    const volatile int *interrupted, struct error *err)
+{
+	int64_t limit = r->settings.max_size.bytes;
+
+	return in->ends_at_dot ? read_to_dot(limit, interrupted, err)
+			       : store_spill(STDIN_FILENO, "standard input",
+				     limit, interrupted, err);
+}
+
 static int
 read_stdin(struct input *in, const struct request *r,
     const volatile int *interrupted, struct error *err)
 {
-	int64_t limit = r->settings.max_size.bytes;
 	bool tty = isatty(STDIN_FILENO) == 1;
 
 	if (is_optional(&r->draft, in->use) && (tty || !can_read_stdin()))
 		return 0;
 	if (tty && !in->silent && greet_terminal(r, in->use, err) < 0)
 		return -1;
-	in->data = in->ends_at_dot ? read_to_dot(limit, interrupted, err)
-				   : store_spill(STDIN_FILENO, "standard input",
-					 limit, interrupted, err);
+	in->data = take_stdin(in, r, interrupted, err);
 	if (in->data != NULL)
 		return 0;
 	if (!tty && err->kind != ERR_INTERRUPTED)
@@ -220,6 +239,7 @@ input_read(struct input *in, const struct request *r,
 	const char *file = r->draft.body;
 
 	in->use = INPUT_NONE;
+	in->read = true;
 	head_init(&in->head);
 	if (input_claim(&r->draft, &in->use, err) < 0)
 		return -1;
@@ -238,9 +258,24 @@ input_read(struct input *in, const struct request *r,
 }
 
 void
+input_rescue(
+    struct input *in, const struct request *r, const volatile int *interrupted)
+{
+	struct error ignored = ERROR_INIT;
+
+	if (in->read || in->data != NULL || !input_is_piped() ||
+	    input_claim(&r->draft, &in->use, &ignored) < 0 ||
+	    (in->use != INPUT_BODY && in->use != INPUT_MESSAGE))
+		return;
+	in->read = true;
+	in->data = take_stdin(in, r, interrupted, &ignored);
+}
+
+void
 input_release(struct input *in)
 {
 	store_free(in->data);
 	head_release(&in->head);
+	strlist_release(&in->parameters);
 	*in = (struct input){ .use = INPUT_NONE };
 }

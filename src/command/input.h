@@ -25,6 +25,11 @@ struct input {
 	/* Set before it is read by those who know more than the draft. */
 	bool ends_at_dot; /* a line with a lone dot ends standard input */
 	bool silent;      /* a terminal is read without a word about it */
+	bool read;        /* standard input is nothing to be looked at any more,
+			   * or never was */
+	struct strlist parameters; /* of each --to, one address each, what is
+				    * asked for it (text/dsn.h) or ""; or
+				    * empty, if for none */
 };
 
 /*
@@ -44,6 +49,15 @@ int input_claim(const struct draft *d, enum input_use *use, struct error *err)
  */
 int input_read(struct input *in, const struct request *r,
     const volatile int *interrupted, struct error *err) MUST_CHECK;
+
+/* Does standard input come from where nobody can read it again: a pipe, a
+ * socket, a file without a name? */
+bool input_is_piped(void);
+
+/* After an error that came before input_read(): take what is piped in, if it is
+ * the text, as bytes that somebody may want back. */
+void input_rescue(
+    struct input *in, const struct request *r, const volatile int *interrupted);
 
 void input_release(struct input *in);
 

@@ -23,7 +23,8 @@
 #define TEXT_MAX     (1024 * 1024)
 #define COMMAND_MAX  1000        /* columns of the command line in the text */
 #define COMPRESS     (32 * 1024) /* bytes from which an attachment is packed */
-#define ATTACH_MAX   (10L << 20) /* bytes that servers take for sure */
+#define LIMIT        10000000    /* bytes of a message that servers take */
+#define HEAD_MAX     16384       /* bytes of header and facts */
 #define SECONDS_HOUR 3600
 #define SECONDS_FINE 10 /* below it tenths are worth telling */
 
@@ -262,9 +263,22 @@ put_counts(
 
 /* --- the mail ------------------------------------------------------------- */
 
+/* Bytes that can be attached beside `shown` bytes of text: base64 has 78 for
+ * 57, and text at worst three for one. */
+static int64_t
+room(const struct cmdline *cl, size_t shown)
+{
+	int64_t limit = run_limit(cl);
+
+	if (limit == 0)
+		limit = LIMIT;
+	return (limit - HEAD_MAX - 3 * (int64_t)shown) / 78 * 57;
+}
+
 /* Pack it if it is long; keep it here if it is too long for a mail. */
 static void
-place(const struct job_run *job, struct whereabouts *w)
+place(const struct job_run *job, const struct cmdline *cl, size_t shown,
+    struct whereabouts *w)
 {
 	struct error no_room = ERROR_INIT;
 	auto_stream struct stream *copy = NULL;
@@ -275,7 +289,7 @@ place(const struct job_run *job, struct whereabouts *w)
 		w->packed = store_gzip(job->output, "the output", &no_room);
 	if (w->packed != NULL)
 		best = w->packed;
-	if (store_size(best) <= ATTACH_MAX)
+	if (store_size(best) <= room(cl, shown))
 		return;
 	copy = stream_store(best, 0, store_size(best));
 	if (run_keep_copy(copy, NULL, "mitto.output", &w->kept) < 0)
@@ -312,7 +326,7 @@ put_text(const struct job_run *job, struct whereabouts *w, int lines,
 		&w->shown, err) < 0)
 		return -1;
 	if (!w->shown)
-		place(job, w);
+		place(job, cl, tail.len, w);
 	put_facts(&text, job);
 	put_counts(&text, job, w);
 	if (tail.len > 0)

@@ -172,6 +172,7 @@ command_run(int argc, char *const *argv)
 	int status;
 
 	run_catch_signals();
+	run->input.read = true; /* it is the command's */
 	if (cmdline_parse_for(cl, IN_RUN, dashes, argv, &run->error) < 0)
 		return run_message(run);
 	if (cl->help && cl->help_topic == NULL)

@@ -19,11 +19,11 @@
  * tried. */
 static void
 add_recipient(struct entry *e, struct state *state, const char *address,
-    const struct recipient *r)
+    const char *parameters, const struct recipient *r)
 {
 	struct mark *m = &state->marks[e->recipients.count];
 
-	strlist_add(&e->recipients, address);
+	entry_add(e, address, parameters);
 	if (r == NULL)
 		return;
 	m->kind = r->state == RECIPIENT_UNKNOWN ? MARK_DOUBT
@@ -85,7 +85,8 @@ later_all(struct run *run)
 	state.schedule = schedule_new(clock_now());
 	if (fill_entry(&e, run) == 0) {
 		for (size_t i = 0; i < to->count; i++)
-			add_recipient(&e, &state, to->items[i], NULL);
+			add_recipient(&e, &state, to->items[i],
+			    run->composition.parameters.items[i], NULL);
 		if (enter(run, &spool, BOX_QUEUE, &e, &state, run->queue_id) ==
 		    0) {
 			run->result.state = RESULT_QUEUED;
@@ -163,6 +164,7 @@ later_rest(struct run *run)
 			if (may_wait(&o->recipients[i]))
 				add_recipient(&e, &state,
 				    o->recipients[i].address,
+				    o->recipients[i].parameters,
 				    &o->recipients[i]);
 		if (enter(run, &spool, BOX_QUEUE, &e, &state, run->queue_id) ==
 		    0)
@@ -215,7 +217,8 @@ later_keep(struct run *run)
 			    tried ? &run->outcome.recipients[i] : NULL;
 
 			if (r == NULL || is_lost(run, r))
-				add_recipient(&e, &state, to->items[i], r);
+				add_recipient(&e, &state, to->items[i],
+				    run->composition.parameters.items[i], r);
 		}
 		state.count = e.recipients.count;
 		kept = e.recipients.count == 0 ||

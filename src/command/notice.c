@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "text/datetime.h"
+#include "text/dsn.h"
 #include "text/header.h"
+#include "text/hex.h"
 #include "text/msgid.h"
 
 #include <stdio.h>
@@ -58,14 +60,32 @@ setting(const struct entry *e, const char *name)
 	return value;
 }
 
+/* Does the notice speak of recipient i: has he not got it, and does the sender
+ * want to know?  Who was refused before a message is late hears of it when it
+ * is given up. */
+static bool
+concerns(enum notice_kind kind, const struct item *it, size_t i)
+{
+	const char *notify = dsn_notify_of(it->entry.parameters.items[i]);
+	enum mark_kind mark = it->state.marks[i].kind;
+
+	if (notify == NULL)
+		notify = setting(&it->entry, "notify");
+	return mark != MARK_DONE &&
+	    (kind == NOTICE_FAILED || mark != MARK_REFUSED) &&
+	    (notify == NULL || dsn_wants(notify, kinds[kind].notify));
+}
+
 /* Who is to hear of it; NULL if nobody. */
 static const char *
-receiver(const struct entry *e, enum notice_kind kind, const struct settings *s)
+receiver(const struct item *it, enum notice_kind kind, const struct settings *s)
 {
-	const char *notify = setting(e, "notify");
+	const struct entry *e = &it->entry;
+	bool wanted = false;
 
-	if (e->sender[0] == '\0' ||
-	    (notify != NULL && strcasestr(notify, kinds[kind].notify) == NULL))
+	for (size_t i = 0; i < it->state.count; i++)
+		wanted = wanted || concerns(kind, it, i);
+	if (e->sender[0] == '\0' || !wanted)
 		return NULL;
 	if (kind == NOTICE_DELAYED && s->delay_notice.value == CONSENT_NO)
 		return NULL;
@@ -87,15 +107,6 @@ put_ascii(struct buf *out, const char *text)
 
 /* --- the parts ------------------------------------------------------------ */
 
-/* Does the notice speak of this recipient?  Who was refused before a message is
- * late hears of it when it is given up. */
-static bool
-concerns(enum notice_kind kind, const struct mark *m)
-{
-	return m->kind != MARK_DONE &&
-	    (kind == NOTICE_FAILED || m->kind != MARK_REFUSED);
-}
-
 static void
 put_words(struct buf *out, const struct item *it, enum notice_kind kind)
 {
@@ -105,7 +116,7 @@ put_words(struct buf *out, const struct item *it, enum notice_kind kind)
 	for (size_t i = 0; i < it->state.count; i++) {
 		const struct mark *m = &it->state.marks[i];
 
-		if (!concerns(kind, m))
+		if (!concerns(kind, it, i))
 			continue;
 		buf_puts(out, "    ");
 		put_ascii(out, it->entry.recipients.items[i]);
@@ -138,6 +149,7 @@ status_of(const struct mark *m, enum notice_kind kind)
 	return refused ? "5.0.0" : kinds[kind].status;
 }
 
+/* TYPE ";" xtext as a field says it (RFC 3464 2.3.1). */
 static void
 put_date(struct buf *out, const char *name, int64_t when)
 {
@@ -147,13 +159,33 @@ put_date(struct buf *out, const char *name, int64_t when)
 	buf_printf(out, "\r\n%s: %s", name, date);
 }
 
+/* TYPE ";" xtext as a field says it (RFC 3464 2.3.1). */
+static void
+put_original(struct buf *out, const char *orcpt)
+{
+	auto_buf struct buf plain = buf_make(DSN_ORCPT_MAX + 1);
+
+	for (const char *p = orcpt; *p != '\0'; p++) {
+		int byte = *p == '+' ? hex_byte(p + 1, strlen(p + 1)) : (int)*p;
+
+		buf_putc(&plain, byte > 0 ? (char)byte : '?');
+		p += *p == '+' ? 2 : 0;
+	}
+	buf_puts(out, "\r\nOriginal-Recipient: ");
+	put_ascii(out, plain.data);
+}
+
+/* Of recipient i. */
 static void
 put_recipient(
     struct buf *out, const struct item *it, size_t i, enum notice_kind kind)
 {
+	const char *orcpt = dsn_orcpt_of(it->entry.parameters.items[i]);
 	const struct mark *m = &it->state.marks[i];
 	const struct schedule *s = &it->state.schedule;
 
+	if (orcpt != NULL)
+		put_original(out, orcpt);
 	buf_puts(out, "\r\nFinal-Recipient: rfc822; ");
 	put_ascii(out, it->entry.recipients.items[i]);
 	buf_printf(out, "\r\nAction: %s\r\nStatus: %s", kinds[kind].action,
@@ -189,7 +221,7 @@ put_fields(struct buf *out, const struct item *it, enum notice_kind kind)
 	put_date(out, "Arrival-Date", it->entry.created);
 	buf_puts(out, "\r\n");
 	for (size_t i = 0; i < it->state.count; i++)
-		if (concerns(kind, &it->state.marks[i]))
+		if (concerns(kind, it, i))
 			put_recipient(out, it, i, kind);
 }
 
@@ -305,7 +337,7 @@ fill_entry(struct entry *e, const struct item *it, const struct address *from,
 	e->smtputf8 =
 	    address_needs_smtputf8(from) || address_needs_smtputf8(to);
 	e->eight_bit = e->smtputf8;
-	strlist_add(&e->recipients, wire.data);
+	entry_add(e, wire.data, "");
 	for (size_t i = 0; i < it->entry.settings.count; i++) {
 		const char *kept = it->entry.settings.items[i];
 
@@ -342,7 +374,7 @@ int
 notice_send(struct spool *s, const struct item *it, enum notice_kind kind,
     const struct settings *settings, struct error *err)
 {
-	const char *whom = receiver(&it->entry, kind, settings);
+	const char *whom = receiver(it, kind, settings);
 	auto_address struct address from = { .name = NULL };
 	auto_address struct address to = { .name = NULL };
 	auto_buf struct buf text = buf_make(NOTICE_MAX);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "settings/account.h"
+#include "settings/provider.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,7 @@ load_config(struct run *run)
 /* The sender as far as it is known before an account is chosen: -f, or the From
  * of a text that has a header; NULL if neither. */
 static char *
-sender_of(const struct run *run, const char *flag)
+sender_of(const struct head *head, const char *flag)
 {
 	auto_address_list struct address_list list = { .items = NULL };
 	auto_buf struct buf text = buf_make(8192);
@@ -39,12 +40,23 @@ sender_of(const struct run *run, const char *flag)
 
 	if (flag != NULL)
 		buf_puts(&text, flag);
-	else if ((from = head_find(&run->input.head, "From", 0)) != NULL)
+	else if ((from = head_find(head, "From", 0)) != NULL)
 		head_unfold(&text, from);
 	if (address_parse(&list, text.data, text.len, &ignored) < 0 ||
 	    list.count == 0 || list.items[0].domain == NULL)
 		return NULL;
 	return mem_printf("%s@%s", list.items[0].local, list.items[0].domain);
+}
+
+void
+run_bare_settings(struct run *run)
+{
+	const struct config none = { .count = 0 };
+	struct error ignored = ERROR_INIT;
+
+	/* As far as it comes. */
+	(void)!account_resolve(
+	    &run->request, &none, &run->cmdline, NULL, &ignored);
 }
 
 /* Choose the account and lay the layers over each other. */
@@ -55,7 +67,8 @@ resolve(struct run *run)
 	struct request *r = &run->request;
 	const char *account;
 
-	sender = sender_of(run, cmdline_last(&run->cmdline, "from"));
+	sender =
+	    sender_of(&run->input.head, cmdline_last(&run->cmdline, "from"));
 	if (account_choose(
 		&run->config, &run->cmdline, sender, &account, &run->error) < 0)
 		return -1;
@@ -63,6 +76,41 @@ resolve(struct run *run)
 	*r = (struct request){ .settings.account = NULL };
 	return account_resolve(
 	    r, &run->config, &run->cmdline, account, &run->error);
+}
+
+static int64_t
+limit_of(const struct settings *s)
+{
+	struct error ignored = ERROR_INIT;
+	const struct provider *known;
+	struct endpoint e;
+
+	if (s->max_size.bytes > 0 || smtp_endpoint(&e, s, &ignored) < 0)
+		return s->max_size.bytes;
+	known = provider_by_host(e.host);
+	return known != NULL ? known->limit_mb * 1000000 : 0;
+}
+
+int64_t
+run_limit(const struct cmdline *cl)
+{
+	const struct head none = { .fields = NULL };
+	auto_free char *sender = sender_of(&none, cmdline_last(cl, "from"));
+	auto_buf struct buf report = buf_make(TEXT_MAX);
+	struct request request = { .settings.account = NULL };
+	struct config config = { .count = 0 };
+	struct error ignored = ERROR_INIT;
+	const char *account;
+	int64_t limit = 0;
+
+	if (config_load(&config, account_config_file(cl), &report, &ignored) ==
+		0 &&
+	    account_choose(&config, cl, sender, &account, &ignored) == 0 &&
+	    account_resolve(&request, &config, cl, account, &ignored) == 0)
+		limit = limit_of(&request.settings);
+	request_release(&request);
+	config_release(&config);
+	return limit;
 }
 
 /* --- the message ------------------------------------------------------- */
@@ -248,8 +296,11 @@ run_prepare(struct run *run)
 	struct request *r = &run->request;
 	struct error *err = &run->error;
 
-	if (load_config(run) < 0 ||
-	    account_resolve(r, &run->config, &run->cmdline, NULL, err) < 0 ||
+	if (load_config(run) < 0) {
+		run_bare_settings(run);
+		return -1;
+	}
+	if (account_resolve(r, &run->config, &run->cmdline, NULL, err) < 0 ||
 	    watch_open(&run->watch, &r->settings, err) < 0)
 		return -1;
 	show_notes(run);

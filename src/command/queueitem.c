@@ -19,6 +19,7 @@
 struct sending {
 	struct item item;
 	const char **names; /* of the envelope */
+	const char **asked; /* what is asked for each */
 	size_t *which;      /* their places in the entry */
 	struct envelope envelope;
 	struct wire wire;
@@ -259,16 +260,19 @@ settle(struct runner *r, struct item *it, const struct outcome *o,
 
 /* Those who have not got it. */
 static void
-address(struct sending *s)
+address(struct sending *s, const struct settings *route)
 {
 	const struct item *it = &s->item;
 	const struct strlist *to = &it->entry.recipients;
 
 	s->names = mem_alloc(to->count * sizeof(*s->names));
+	s->asked = mem_alloc(to->count * sizeof(*s->asked));
 	s->which = mem_alloc(to->count * sizeof(*s->which));
 	s->envelope = (struct envelope){
 		.sender = it->entry.sender,
 		.recipients = s->names,
+		.parameters = s->asked,
+		.dsn = smtp_dsn(route),
 		.smtputf8 = it->entry.smtputf8,
 	};
 	for (size_t i = 0; i < to->count; i++) {
@@ -277,6 +281,7 @@ address(struct sending *s)
 		if (kind != MARK_WAITING && kind != MARK_DOUBT)
 			continue;
 		s->which[s->envelope.count] = i;
+		s->asked[s->envelope.count] = it->entry.parameters.items[i];
 		s->names[s->envelope.count++] = to->items[i];
 	}
 	entry_wire(&it->entry, it->file, &s->wire);
@@ -299,7 +304,7 @@ queueitem_take(struct runner *r, const char *id)
 	} else if (entry_verify(it->file, &why) < 0) {
 		queueitem_cannot_use(r, id, &why);
 	} else {
-		address(s);
+		address(s, r->route);
 		return s;
 	}
 	queueitem_free(s);
@@ -315,6 +320,7 @@ queueitem_free(struct sending *s)
 	outcome_release(&s->outcome);
 	item_close(&s->item);
 	free(s->names);
+	free(s->asked);
 	free(s->which);
 	free(s);
 }

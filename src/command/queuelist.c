@@ -97,6 +97,9 @@ put_recipients(struct buf *out, const struct item *it)
 			buf_printf(out, ", %d %s%s", m->code, m->enhanced,
 			    m->enhanced[0] != '\0' ? " " : "");
 		put_text(out, m->text);
+		if (*it->entry.parameters.items[i] != '\0')
+			buf_printf(
+			    out, ", asked %s", it->entry.parameters.items[i]);
 		buf_putc(out, '\n');
 	}
 }

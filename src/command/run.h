@@ -13,6 +13,8 @@
 #include "smtp/smtp.h"
 #include "spool/spool.h"
 
+struct line;
+
 struct run {
 	struct cmdline cmdline;
 	struct config config;
@@ -30,16 +32,18 @@ struct run {
 	struct error later_error; /* what the queue said, if it failed */
 	char queue_id[SPOOL_ID];  /* of what waits */
 	char kept_id[SPOOL_ID];   /* of what was kept in failed/ */
-	bool json; /* wanted, also where the settings are not known */
-	bool told; /* the error stands on the screen already */
+	bool json;      /* wanted, also where the settings are not known */
+	bool told;      /* the error stands on the screen already */
+	bool bad_words; /* the error is one of the command line */
 
 	/* For a program that calls mitto in a mail server's place. */
-	const char *tag;  /* syslog gets a line under this name, whatever the
-			   * settings say; NULL = as they say */
-	bool mute;        /* whoever called tells the result, in his way */
-	bool keep_from;   /* a From of the text goes before that of -f */
-	bool queue_first; /* as --queue=always, but for --queue=never */
-	bool then_send;   /* what was queued first */
+	const char *tag;   /* syslog gets a line under this name, whatever the
+			    * settings say; NULL = as they say */
+	bool mute;         /* whoever called tells the result, in his way */
+	bool keep_from;    /* a From of the text goes before that of -f */
+	bool queue_first;  /* as --queue=always, but for --queue=never */
+	bool then_send;    /* what was queued first */
+	struct line *line; /* a connection for more than this run, or NULL */
 };
 
 /* Set by signals; looked at wherever the program can wait. */
@@ -77,6 +81,14 @@ int run_end(struct run *run);
  * is sent.  run->cmdline is there already. */
 int run_prepare(struct run *run) MUST_CHECK;
 
+/* What flags and environment say, where nothing else can be known. */
+void run_bare_settings(struct run *run);
+
+/* Bytes that a message of these words may have at most, as far as that is known
+ * before one is made: --max-size, else what the provider takes; 0 = unknown,
+ * also when something is wrong with the words. */
+int64_t run_limit(const struct cmdline *cl);
+
 /* -E: is there no text and no attachment? */
 bool run_is_empty(const struct run *run);
 
@@ -89,6 +101,7 @@ void run_preview(struct run *run);
 /* A message that exists nowhere else (typed, from a pipe, or made of
  * run->only_copy) is kept when it could not be sent: in failed/ of the queue;
  * without a queue, but for what came from a pipe, in $HOME/dead.letter.XXXXXX.
+ * What a pipe still holds after an early error is taken from it.
  * The last line on stderr says so.  If none could be built, what was typed or
  * only_copy is kept. */
 void run_keep(struct run *run);

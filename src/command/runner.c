@@ -280,10 +280,12 @@ run_turn(struct runner *r, struct group *g, size_t most)
 {
 	struct error err = ERROR_INIT;
 
-	if (g->session != NULL || open_session(r, g, &err) == 0)
+	if (g->session != NULL || open_session(r, g, &err) == 0) {
+		r->route = &g->route->request.settings;
 		run_messages(r, g, most, &err);
-	else
+	} else {
 		put_off(r, g);
+	}
 	if (g->works && g->failed) {
 		hold_clear(r->spool, g->key);
 		g->failed = false;
@@ -411,6 +413,7 @@ runner_go_on(struct run *run, struct smtp_session *session)
 		.spool = &spool,
 		.watch = &run->watch,
 		.settings = &run->request.settings,
+		.route = &run->request.settings,
 		.tag = run->tag,
 		.deadline_ms = clock_ms() + PATIENCE_MS,
 		.largest = SMALL_MESSAGE,

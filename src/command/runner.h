@@ -13,6 +13,7 @@ struct runner {
 	struct spool *spool; /* locked */
 	struct watch *watch;
 	const struct settings *settings; /* how to talk; `notice` */
+	const struct settings *route;    /* those of the session */
 	const char *tag;                 /* of the run that it belongs to */
 	const struct strlist *only; /* IDs to send, also if not due; sorted */
 	bool talk;                  /* say on stderr what becomes of each */

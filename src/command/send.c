@@ -6,6 +6,7 @@
 #include "command/command.h"
 #include "command/journal.h"
 #include "command/later.h"
+#include "command/line.h"
 #include "command/run.h"
 #include "command/runner.h"
 #include "settings/document.h"
@@ -77,11 +78,15 @@ needs_password(const struct settings *s)
 }
 
 static struct envelope
-envelope_of(const struct composition *c)
+envelope_of(const struct run *run)
 {
+	const struct composition *c = &run->composition;
+
 	return (struct envelope){
 		.sender = c->sender,
 		.recipients = (const char *const *)c->recipients.items,
+		.parameters = (const char *const *)c->parameters.items,
+		.dsn = smtp_dsn(&run->request.settings),
 		.count = c->recipients.count,
 		.smtputf8 = c->smtputf8,
 	};
@@ -113,27 +118,39 @@ show_warnings(struct run *run)
 		watch_warn(&run->watch, warnings->items[i]);
 }
 
+/* A new session, or one that another message has left open. */
+static struct smtp_session *
+open_session(struct run *run)
+{
+	struct smtp_observer observer = watch_observer(&run->watch);
+	auto_secret struct secret password = { .text = NULL };
+	struct smtp_session *session = NULL;
+
+	if (run->line != NULL)
+		session = line_take(run->line, run);
+	if (session == NULL && find_password(run, &password) < 0)
+		return NULL;
+	show_warnings(run);
+	if (session != NULL)
+		return session;
+	return smtp_open(&run->request.settings, &run->endpoint, &password,
+	    &observer, &run_interrupted, &run->error);
+}
+
 /* Over the network.  The result is told before the session is closed: a server
  * that is slow to say good-bye must not hold it back. */
 static int
 deliver(struct run *run)
 {
 	const struct settings *s = &run->request.settings;
-	struct smtp_observer observer = watch_observer(&run->watch);
-	struct envelope envelope = envelope_of(&run->composition);
-	auto_secret struct secret password = { .text = NULL };
-	struct smtp_session *session;
+	struct envelope envelope = envelope_of(run);
+	struct smtp_session *session = open_session(run);
 	bool more;
 
-	if (find_password(run, &password) < 0)
-		return -1;
-	show_warnings(run);
-	session = smtp_open(s, &run->endpoint, &password, &observer,
-	    &run_interrupted, &run->error);
 	if (session == NULL)
 		return -1;
-	more = runner_has_more(run);
-	if (!more)
+	more = run->line == NULL && runner_has_more(run);
+	if (!more && run->line == NULL)
 		smtp_last(session);
 	(void)smtp_send(session, &envelope, &run->composition.wire, s->check,
 	    &run->outcome);
@@ -141,6 +158,10 @@ deliver(struct run *run)
 	run->result.state = result_state(&run->outcome, s->check);
 	later_rest(run);
 	finish(run);
+	if (run->line != NULL) {
+		line_keep(run->line, run, session);
+		return 0;
+	}
 	if (more && run->result.state == RESULT_SENT)
 		runner_go_on(run, session);
 	else
@@ -154,7 +175,7 @@ deliver(struct run *run)
 static void
 describe_unsent(struct run *run)
 {
-	struct envelope envelope = envelope_of(&run->composition);
+	struct envelope envelope = envelope_of(run);
 
 	if (run->result.outcome != NULL || run->composition.sender == NULL)
 		return;
@@ -290,9 +311,11 @@ run_new(enum when color)
 void
 run_perform(struct run *run)
 {
-	if (run->error.kind != ERR_NONE)
+	run->bad_words = run->error.kind != ERR_NONE;
+	if (run->bad_words) {
+		run_bare_settings(run);
 		finish(run);
-	else
+	} else
 		act(run);
 }
 

@@ -168,6 +168,7 @@ sender_fit(struct sender *s, struct address *a, const char *what)
 bool
 sender_is_bound(struct sender *s, const char *flag)
 {
+	auto_free char *text = NULL;
 	const struct address *own;
 
 	if (!s->fixed || s->settings->allow_from_override.value == CONSENT_YES)
@@ -175,10 +176,12 @@ sender_is_bound(struct sender *s, const char *flag)
 	if (flag == NULL)
 		return true;
 	own = sender_own(s);
-	strlist_take(s->steps,
-	    mem_printf("sender %s is ignored, it is %s@%s: "
-		       "allow-from-override = no",
-		flag, own->local, own->domain));
+	text = mem_printf("sender %s is ignored, it is %s@%s: "
+			  "allow-from-override = no",
+	    flag, own->local, own->domain);
+	/* One flag may stand for header and envelope. */
+	if (!strlist_has(s->steps, text))
+		strlist_add(s->steps, text);
 	return true;
 }
 

@@ -126,6 +126,14 @@ command_mailq(int argc, char *const *argv)
 	return run_as(SENDMAIL_LIST, argc, argv);
 }
 
+/* What a mail server knows of other hosts: mitto is none. */
+int
+command_absent(int argc UNUSED, char *const *argv UNUSED)
+{
+	(void)fputs("mitto: no state of other hosts is kept here\n", stderr);
+	return error_status(ERR_UNAVAILABLE);
+}
+
 int
 command_newaliases(int argc, char *const *argv)
 {

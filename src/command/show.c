@@ -115,19 +115,14 @@ was_typed(const struct run *run)
 	    (run->input.use == INPUT_BODY || run->input.use == INPUT_MESSAGE);
 }
 
-/* Did it come from where nobody can read it again: a pipe, a socket, a file
- * without a name? */
+/* Did it come from where nobody can read it again? */
 static bool
 was_piped(const struct run *run)
 {
-	struct stat info;
-
 	return run->input.data != NULL && store_size(run->input.data) > 0 &&
 	    !(run->input.use == INPUT_MESSAGE &&
 		run->request.draft.body != NULL) &&
-	    fstat(STDIN_FILENO, &info) == 0 &&
-	    (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode) ||
-		(S_ISREG(info.st_mode) && info.st_nlink == 0));
+	    input_is_piped();
 }
 
 static bool
@@ -212,6 +207,9 @@ run_keep(struct run *run)
 	auto_free char *path = NULL;
 	bool whole;
 
+	/* Wrong flags are for whoever wrote them, who has the text as well. */
+	if (!run->bad_words || run->error.kind == ERR_DATA)
+		input_rescue(&run->input, &run->request, &run_interrupted);
 	if (is_only_copy(run) && later_keep(run))
 		return;
 	copy = take_only_copy(run, &whole);

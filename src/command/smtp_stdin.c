@@ -5,17 +5,21 @@
  *
  * A transaction is gathered as the command line that would say the same; at the
  * final dot it runs, and the answer is what became of it.  Replies are kept
- * back while commands are there to be read (RFC 2920).
+ * back while commands are there to be read (RFC 2920).  The connection to the
+ * server stays for the next message, as long as the client does not let it
+ * wait.
  */
 #include "command/sendmail.h"
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "command/line.h"
 #include "report/answer.h"
 #include "text/smtprequest.h"
 #include "text/undot.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,8 +30,8 @@ struct session {
 	const struct sendmail_args *args;
 	struct cmdline transaction; /* options and operands of the message */
 	bool has_sender;
-	size_t recipients;
-	char *notify; /* of its recipients, "" if they have none */
+	struct strlist parameters; /* of each recipient */
+	struct line line;
 
 	char block[STREAM_BLOCK]; /* input not yet taken: [at, end) */
 	size_t at, end;
@@ -59,6 +63,18 @@ say(struct session *s, const char *line)
 	buf_puts(&s->replies, "\r\n");
 }
 
+/* Until there is input, or a signal, or no connection that waits as well. */
+static void
+wait_for_client(struct session *s)
+{
+	struct pollfd ready = { .fd = STDIN_FILENO, .events = POLLIN };
+	int patience;
+
+	while ((patience = line_patience(&s->line)) >= 0 &&
+	    poll(&ready, 1, patience) == 0)
+		line_end(&s->line);
+}
+
 /* More input; replies go before anything is waited for.  Bytes, 0 at the end,
  * or -1. */
 static ssize_t
@@ -68,6 +84,7 @@ fill(struct session *s)
 
 	if (flush(s) < 0)
 		return -1;
+	wait_for_client(s);
 	n = io_read_patiently(STDIN_FILENO, s->block, sizeof(s->block),
 	    "standard input", &run_interrupted, &s->error);
 	s->at = 0;
@@ -109,10 +126,8 @@ static void
 forget(struct session *s)
 {
 	cmdline_release(&s->transaction);
-	free(s->notify);
-	s->notify = NULL;
+	strlist_release(&s->parameters);
 	s->has_sender = false;
-	s->recipients = 0;
 }
 
 /* Add to the transaction; what its options refuse is the answer. */
@@ -173,21 +188,16 @@ static void
 on_rcpt(struct session *s, const struct smtp_request *r)
 {
 	const char *notify = r->notify != NULL ? r->notify : "";
+	const char *orcpt = r->orcpt != NULL ? r->orcpt : "";
 
 	if (!s->has_sender)
 		say(s, "503 5.5.1 first MAIL");
-	else if (s->recipients >= ADDRESS_MAX_RECIPIENTS)
+	else if (s->parameters.count >= ADDRESS_MAX_RECIPIENTS)
 		say(s, "452 4.5.3 too many recipients");
-	else if (s->notify != NULL && strcasecmp(s->notify, notify) != 0)
-		say(s,
-		    "455 4.5.0 all recipients of a message must have the same "
-		    "NOTIFY");
-	else if (s->notify == NULL && !add(s, "notify", r->notify, "NOTIFY"))
-		return;
 	else if (add(s, NULL, r->address, "RCPT")) {
-		if (s->notify == NULL)
-			s->notify = mem_strdup(notify);
-		s->recipients++;
+		strlist_take(&s->parameters,
+		    mem_printf("%s%s%s", notify,
+			*notify != '\0' && *orcpt != '\0' ? " " : "", orcpt));
 		say(s, "250 2.1.5 ok");
 	}
 }
@@ -236,14 +246,18 @@ submit(struct session *s, struct store *message)
 	run->cmdline = s->transaction;
 	s->transaction = (struct cmdline){ .count = 0 };
 	run->input.data = message;
+	run->input.parameters = s->parameters;
+	s->parameters = (struct strlist){ .items = NULL };
 	run->mute = true;
+	run->line = &s->line;
 	sendmail_prepare(run, s->args);
 	run_perform(run);
 	answer_put(&s->replies, &run->result);
 	status = result_status(&run->result);
 	if (status != 0)
 		s->status = status;
-	run_free(run);
+	if (!line_owns(&s->line, run))
+		run_free(run);
 }
 
 static void
@@ -252,7 +266,7 @@ on_data(struct session *s, const struct smtp_request *r UNUSED)
 	struct error err = ERROR_INIT;
 	struct store *message;
 
-	if (s->recipients == 0) {
+	if (s->parameters.count == 0) {
 		say(s,
 		    s->has_sender ? "554 5.5.1 no valid recipients"
 				  : "503 5.5.1 first MAIL");
@@ -364,6 +378,7 @@ smtp_stdin(const struct sendmail_args *a)
 		result_print_error(&s->error, &plain);
 	status =
 	    s->error.kind != ERR_NONE ? error_status(s->error.kind) : s->status;
+	line_end(&s->line);
 	forget(s);
 	buf_release(&s->replies);
 	free(s);

@@ -29,8 +29,9 @@ struct expansion {
 	size_t members;              /* met so far, duplicates included */
 	const char *path[MAX_DEPTH]; /* the aliases being expanded */
 	size_t depth;
-	char *group; /* in which the first address stands, or NULL */
-	bool blamed; /* the error names the entry at fault */
+	char *group;      /* in which the first address stands, or NULL */
+	char *parameters; /* of its RCPT, or NULL */
+	bool blamed;      /* the error names the entry at fault */
 };
 
 /* The file to read, `wanted` if it must be there; NULL where `none` was asked
@@ -264,6 +265,7 @@ add(struct expansion *e, const struct address *a, struct error *err)
 	}
 	if (e->group != NULL)
 		complete.group = e->group;
+	complete.parameters = e->parameters;
 	address_list_add(&e->out, &complete);
 	return 0;
 }
@@ -440,6 +442,7 @@ aliases_expand(struct aliases *a, struct address_list *list, struct error *err)
 
 	for (size_t i = 0; i < list->count; i++) {
 		e.group = list->items[i].group;
+		e.parameters = list->items[i].parameters;
 		if (expand_one(&e, &list->items[i], err) < 0) {
 			address_list_release(&e.out);
 			return -1;

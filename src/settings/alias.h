@@ -40,8 +40,9 @@ void aliases_release(struct aliases *a);
 int aliases_load(struct aliases *a, struct error *err) MUST_CHECK;
 
 /*
- * Replace the names of a recipient list by their members and merge what comes
- * twice (the first spelling stays).  ERR_DATA for a name that nothing explains;
+ * Replace the names of a recipient list by their members, for each of whom is
+ * asked what was asked for the name, and merge what comes twice (the first
+ * spelling stays).  ERR_DATA for a name that nothing explains;
  * the hint is the line to write.  ERR_CONFIG for a circle, too many levels, and
  * a member of the file that is a command, a file or an include.  Not to be done
  * twice to one list: what is final would not stay so.

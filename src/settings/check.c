@@ -9,6 +9,7 @@
 #include "settings/provider.h"
 #include "settings/server.h"
 #include "text/address.h"
+#include "text/dsn.h"
 #include "text/header.h"
 #include "text/param.h"
 #include "text/suggest.h"
@@ -130,37 +131,10 @@ check_header(const char *value, struct error *err)
 	return reserved_header(name, err);
 }
 
-/* The bit of one word of --notify, 0 if it is none; "never" stands alone. */
-static unsigned
-notify_bit(const char *word, size_t len)
-{
-	static const char *const words[] = { "never", "success", "delay",
-		"failure" };
-
-	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
-		if (strlen(words[i]) == len &&
-		    strncasecmp(words[i], word, len) == 0)
-			return 1U << i;
-	return 0;
-}
-
 int
 check_notify(const char *value, struct error *err)
 {
-	const char *word = value;
-	unsigned seen = 0;
-	bool right = true;
-
-	for (bool more = true; more && right;) {
-		size_t len = strcspn(word, ",");
-		unsigned bit = notify_bit(word, len);
-
-		right = bit != 0 && (seen & bit) == 0;
-		seen |= bit;
-		more = word[len] == ',';
-		word += len + 1;
-	}
-	if (right && ((seen & 1) == 0 || seen == 1))
+	if (dsn_notify_valid(value))
 		return 0;
 	error_set(err, ERR_USAGE, "'%s' does not say when to notify", value);
 	return error_hint(

@@ -262,20 +262,27 @@ parse_word(struct parser *p, const char *word, struct error *err)
 	    "named; to attach it: -a -");
 }
 
-/* The words before "--", then those behind it. */
+/* The words before "--", then those behind it.  The first bad value is told,
+ * and what else was said is taken all the same. */
 static int
 parse_words(struct parser *p, struct error *err)
 {
+	struct error ignored = ERROR_INIT;
+	int result = 0;
+
 	while (p->next < p->argc && !p->cl->help && !p->cl->version) {
 		const char *word = p->argv[p->next++];
+		struct error *to = result == 0 ? err : &ignored;
 
 		if (p->next - 1 == p->dashes)
 			continue;
-		if (p->next > p->dashes ? parse_operand(p, word, err)
-					: parse_word(p, word, err))
-			return -1;
+		if (p->next > p->dashes ? parse_operand(p, word, to)
+					: parse_word(p, word, to))
+			result = -1;
+		if (result != 0 && err->kind != ERR_DATA)
+			break;
 	}
-	return 0;
+	return result;
 }
 
 static int
@@ -288,7 +295,7 @@ parse(struct parser *p, struct error *err)
 		p->dashes++;
 	result = parse_words(p, err);
 	request_release(&p->scratch);
-	if (result != 0)
+	if (result != 0 && err->kind != ERR_DATA)
 		cmdline_release(p->cl);
 	return result;
 }

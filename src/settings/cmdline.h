@@ -32,8 +32,9 @@ struct cmdline {
 
 /*
  * argv without the program's name, which must outlive cl.  ERR_USAGE (64) on
- * any mistake, ERR_DATA (65) for a bad address or a control character.  Values
- * are also checked by setting them into a scratch request.  -O KEY=VALUE
+ * any mistake, ERR_DATA (65) for a bad address or a control character, in which
+ * case cl has all the rest; else it is empty.  Values are also checked by
+ * setting them into a scratch request.  -O KEY=VALUE
  * becomes an item of KEY.  With --help or --version the rest of the line is not
  * looked at.
  */

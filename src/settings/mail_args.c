@@ -329,8 +329,14 @@ parse_sendmail_flag(struct mail *m, const char *word, struct error *err)
 	const char *option = "from-name";
 	const char shown[] = { '-', word[1], '\0' };
 
-	if (word[1] == '\0' || strchr("frF", word[1]) == NULL)
-		return 0;
+	if (word[1] == '\0' || strchr("frF", word[1]) == NULL) {
+		if (strchr(word, '@') == NULL)
+			return 0;
+		(void)error_set(err, ERR_USAGE,
+		    "'%s' would be a flag of sendmail here", word);
+		return error_hint(err,
+		    "to write to that address: mitto -s SUBJECT -- '%s'", word);
+	}
 	if (word[1] != 'F')
 		option = cmdline_last(m->cl, "from") == NULL ? "from"
 							     : "envelope-from";

@@ -115,9 +115,14 @@ verbose(
 	return 0;
 }
 
+/* In the log it stands in front of our words, and must not look like more. */
 static int
-log_tag(const struct call *c, const char *value, struct error *err UNUSED)
+log_tag(const struct call *c, const char *value, struct error *err)
 {
+	for (const char *p = value; *p != '\0'; p++)
+		if (*p <= ' ' || *p > '~')
+			return error_set(err, ERR_DATA,
+			    "-L: a tag of the log is one word of ASCII");
 	c->args->tag = value;
 	return 0;
 }

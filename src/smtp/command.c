@@ -4,9 +4,16 @@
  */
 #include "smtp/command.h"
 
+#include "text/dsn.h"
 #include "text/utf8.h"
 
 #include <string.h>
+
+static bool
+has_parameters(const struct recipient *r)
+{
+	return r->parameters != NULL && *r->parameters != '\0';
+}
 
 static bool
 offered(const struct capabilities *offers, unsigned bit)
@@ -14,49 +21,20 @@ offered(const struct capabilities *offers, unsigned bit)
 	return (offers->offered & bit) != 0;
 }
 
-struct dsn
-command_dsn(const struct settings *set)
-{
-	static const char *const parts[] = {
-		[RETURN_UNSET] = NULL,
-		[RETURN_HDRS] = "HDRS",
-		[RETURN_FULL] = "FULL",
-	};
-
-	return (struct dsn){
-		.notify = set->notify,
-		.parts = parts[set->return_parts.value],
-		.envid = set->envid,
-	};
-}
-
-bool
-command_wants_dsn(const struct dsn *dsn)
+static bool
+is_asking(const struct dsn *dsn)
 {
 	return dsn->notify != NULL || dsn->parts != NULL || dsn->envid != NULL;
 }
 
-/* RFC 3461 4: what is not printable ASCII, "+" and "=" become "+XX". */
-static void
-add_xtext(struct buf *out, const char *text)
+bool
+command_wants_dsn(const struct transaction *t)
 {
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
+	bool wanted = is_asking(&t->dsn);
 
-		if (c <= ' ' || c > '~' || c == '+' || c == '=')
-			buf_printf(out, "+%02X", c);
-		else
-			buf_putc(out, (char)c);
-	}
-}
-
-static void
-add_upper(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++)
-		buf_putc(out,
-		    *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A')
-						 : *text);
+	for (size_t i = 0; i < t->count && !wanted; i++)
+		wanted = has_parameters(t->recipients[i]);
+	return wanted;
 }
 
 void
@@ -75,29 +53,41 @@ command_mail(struct buf *out, const struct transaction *t,
 			buf_printf(out, " RET=%s", t->dsn.parts);
 		if (t->dsn.envid != NULL) {
 			buf_puts(out, " ENVID=");
-			add_xtext(out, t->dsn.envid);
+			dsn_add_xtext(out, t->dsn.envid);
 		}
 	}
 	buf_puts(out, "\r\n");
+}
+
+/* What nobody said is said for the recipient as mitto knows it. */
+static void
+add_orcpt(struct buf *out, const char *address)
+{
+	/* The type "rfc822" is for ASCII (RFC 6533 3). */
+	if (!utf8_is_ascii(address, strlen(address)))
+		return;
+	buf_puts(out, " ORCPT=rfc822;");
+	dsn_add_xtext(out, address);
 }
 
 void
 command_rcpt(struct buf *out, const struct transaction *t, size_t i,
     const struct capabilities *offers)
 {
-	const char *address = t->recipients[i]->address;
+	const struct recipient *r = t->recipients[i];
 
-	buf_printf(out, "RCPT TO:<%s>", address);
-	if (offered(offers, CAPABILITY_DSN) && command_wants_dsn(&t->dsn)) {
-		if (t->dsn.notify != NULL) {
-			buf_puts(out, " NOTIFY=");
-			add_upper(out, t->dsn.notify);
+	buf_printf(out, "RCPT TO:<%s>", r->address);
+	if (offered(offers, CAPABILITY_DSN) &&
+	    (is_asking(&t->dsn) || has_parameters(r))) {
+		if (has_parameters(r))
+			buf_printf(out, " %s", r->parameters);
+		if (dsn_notify_of(r->parameters) == NULL &&
+		    t->dsn.notify != NULL) {
+			buf_putc(out, ' ');
+			dsn_add_notify(out, t->dsn.notify);
 		}
-		/* The type "rfc822" is for ASCII (RFC 6533 3). */
-		if (utf8_is_ascii(address, strlen(address))) {
-			buf_puts(out, " ORCPT=rfc822;");
-			add_xtext(out, address);
-		}
+		if (dsn_orcpt_of(r->parameters) == NULL)
+			add_orcpt(out, r->address);
 	}
 	buf_puts(out, "\r\n");
 }

@@ -10,13 +10,9 @@
 #include "smtp/lane.h"
 
 #include "base/buf.h"
-#include "settings/settings.h"
 
-/* The wishes in the settings; borrowed from them. */
-struct dsn command_dsn(const struct settings *set);
-
-/* Is anything asked of delivery reports? */
-bool command_wants_dsn(const struct dsn *dsn);
+/* Is anything asked of delivery reports, for all recipients or for one? */
+bool command_wants_dsn(const struct transaction *t);
 
 /* Append "MAIL FROM:<...> SIZE=... BODY=8BITMIME SMTPUTF8 RET=... ENVID=...".
  */

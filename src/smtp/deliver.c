@@ -177,7 +177,7 @@ delivery_begin(struct delivery *d, const struct smtp_session *s,
 			.sender = envelope->sender,
 			.wire = wire,
 			.utf8 = envelope_utf8(envelope),
-			.dsn = command_dsn(s->settings),
+			.dsn = envelope->dsn,
 			.check = check,
 			.count = o->count,
 		},
@@ -224,6 +224,18 @@ smtp_last(struct smtp_session *s)
 	s->last = true;
 }
 
+/* What this lane cannot do. */
+static int
+check_lane(const struct smtp_session *s, const struct transaction *t,
+    struct error *err)
+{
+	if (s->lane != &engine_lane || !command_wants_dsn(t))
+		return 0;
+	(void)error_set(
+	    err, ERR_USAGE, "libcurl does not ask for delivery reports");
+	return error_hint(err, "--lane=pipeline does");
+}
+
 int
 smtp_send(struct smtp_session *s, const struct envelope *envelope,
     struct wire *wire, bool check, struct outcome *o)
@@ -234,7 +246,8 @@ smtp_send(struct smtp_session *s, const struct envelope *envelope,
 
 	if (!take(&d, &s->due, o) && !take(&d, &s->coming, o))
 		delivery_begin(&d, s, envelope, wire, check, o);
-	if (envelope_check(envelope, &o->error) == 0) {
+	if (envelope_check(envelope, &o->error) == 0 &&
+	    check_lane(s, &d.first, &o->error) == 0) {
 		deliver(s, &d, &stopped);
 		(void)snprintf(o->tls, sizeof(o->tls), "%s", s->tls);
 		verdict_message(s, &stopped, o);

@@ -4,6 +4,7 @@
  */
 #include "smtp/envelope.h"
 
+#include "text/dsn.h"
 #include "text/utf8.h"
 
 #include <string.h>
@@ -45,6 +46,12 @@ envelope_check(const struct envelope *e, struct error *err)
 			return error_set(err, ERR_DATA,
 			    "the recipient '%s' cannot stand in an envelope",
 			    e->recipients[i]);
+	for (size_t i = 0; e->parameters != NULL && i < e->count; i++)
+		if (e->parameters[i][0] != '\0' &&
+		    !dsn_parameters_valid(e->parameters[i]))
+			return error_set(err, ERR_DATA,
+			    "'%s' cannot be asked for the recipient '%s'",
+			    e->parameters[i], e->recipients[i]);
 	return 0;
 }
 

@@ -9,7 +9,8 @@
 #include "smtp/outcome.h"
 
 /* ERR_DATA for an address with a control character anywhere, or a space or
- * angle bracket outside a quoted string; for an empty or missing recipient. */
+ * angle bracket outside a quoted string; for an empty or missing recipient; for
+ * parameters that are none. */
 int envelope_check(const struct envelope *e, struct error *err) MUST_CHECK;
 
 /* The first address that is not ASCII, "" if only the header holds one, or

@@ -16,13 +16,6 @@
 
 struct smtp_session;
 
-/* Wishes for delivery reports (RFC 3461); NULL = none. */
-struct dsn {
-	const char *notify; /* words with commas between, in any case */
-	const char *parts;  /* "HDRS" or "FULL" */
-	const char *envid;  /* printable ASCII */
-};
-
 struct transaction {
 	const char *sender;
 	struct recipient **recipients;

@@ -14,8 +14,12 @@ outcome_init(struct outcome *o, const struct envelope *e)
 		.count = e->count,
 		.stage = STAGE_CONNECT,
 	};
-	for (size_t i = 0; i < e->count; i++)
-		o->recipients[i].address = mem_strdup(e->recipients[i]);
+	for (size_t i = 0; i < e->count; i++) {
+		struct recipient *r = &o->recipients[i];
+
+		r->address = mem_strdup(e->recipients[i]);
+		r->parameters = e->parameters != NULL ? e->parameters[i] : "";
+	}
 }
 
 void

@@ -34,16 +34,30 @@ enum recipient_state {
 };
 
 struct recipient {
-	char *address; /* as it goes on the wire, without brackets */
+	char *address;          /* as it goes on the wire, without brackets */
+	const char *parameters; /* as of the envelope, borrowed */
 	enum recipient_state state;
 	struct reply reply; /* the reply that decided, if there was one */
+};
+
+/* Wishes for delivery reports (RFC 3461) that hold for the whole message; NULL
+ * = none. */
+struct dsn {
+	const char *notify; /* words with commas between, in any case */
+	const char *parts;  /* "HDRS" or "FULL" */
+	const char *envid;  /* printable ASCII */
 };
 
 struct envelope {
 	const char *sender; /* wire form, "" = null sender */
 	const char *const *recipients;
+	/* What is asked for each of them, as text/dsn.h says it; it goes
+	 * before dsn.notify.  NULL if for none; all live as long as the
+	 * message is on its way. */
+	const char *const *parameters;
 	size_t count;
 	bool smtputf8; /* some address, here or in the header, is not ASCII */
+	struct dsn dsn;
 };
 
 struct outcome {

@@ -76,7 +76,7 @@ warn_no_dsn(const struct smtp_session *s, const struct transaction *t)
 	auto_free char *text = mem_printf(
 	    "%s knows no delivery reports (DSN): asking for none", s->server);
 
-	if (o->warn != NULL && command_wants_dsn(&t->dsn) &&
+	if (o->warn != NULL && command_wants_dsn(t) &&
 	    (s->recorder.offers.offered & CAPABILITY_DSN) == 0)
 		o->warn(o->ctx, text);
 }

@@ -6,13 +6,28 @@
 
 #include "base/mem.h"
 #include "smtp/auth.h"
-#include "smtp/command.h"
 #include "smtp/helo.h"
 #include "smtp/session.h"
 
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
+
+struct dsn
+smtp_dsn(const struct settings *set)
+{
+	static const char *const parts[] = {
+		[RETURN_UNSET] = NULL,
+		[RETURN_HDRS] = "HDRS",
+		[RETURN_FULL] = "FULL",
+	};
+
+	return (struct dsn){
+		.notify = set->notify,
+		.parts = parts[set->return_parts.value],
+		.envid = set->envid,
+	};
+}
 
 static void
 on_line(void *ctx, bool from_server, const char *text, size_t len)
@@ -30,15 +45,9 @@ check_policy(const struct smtp_session *s, struct error *err)
 	const struct settings *set = s->settings;
 	const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
 	struct hint_facts facts = session_facts(s);
-	struct dsn dsn = command_dsn(set);
 
 	if (auth_check(set, &s->password, err) != 0)
 		return -1;
-	if (s->lane == &engine_lane && command_wants_dsn(&dsn)) {
-		(void)error_set(err, ERR_USAGE,
-		    "libcurl does not ask for delivery reports");
-		return error_hint(err, "--lane=pipeline does");
-	}
 	if (s->endpoint.tls != TLS_PLAIN) {
 		if (library != NULL && strncmp(library, "OpenSSL", 7) == 0)
 			return 0;

@@ -53,6 +53,9 @@ int smtp_endpoint(
 /* "host:port", an IPv6 address in brackets. */
 void smtp_endpoint_name(const struct endpoint *e, char *out, size_t size);
 
+/* What the settings ask of delivery reports; borrowed from them. */
+struct dsn smtp_dsn(const struct settings *s);
+
 struct smtp_session;
 
 /* Prepares only; the network is first touched by smtp_send.  `set` and

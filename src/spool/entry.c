@@ -7,19 +7,21 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "text/dsn.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #define MAGIC    "mitto-spool "
-#define FORMAT   "1"
+#define PLAIN    '1' /* versions of the format */
+#define ASKING   '2' /* something is asked for a recipient */
 #define END_LEN  (4 + DIGEST_HEX - 1 + 1)
 #define DIGITS   18 /* of a number, at most */
 #define MAX_SIZE (INT64_MAX / 4)
 
 /* The records' letters in their order. */
-static const char order[] = "CSAIFORDM";
+static const char order[] = "CSAIFORPDM";
 
 void
 entry_release(struct entry *e)
@@ -29,7 +31,15 @@ entry_release(struct entry *e)
 	free(e->message_id);
 	strlist_release(&e->settings);
 	strlist_release(&e->recipients);
+	strlist_release(&e->parameters);
 	*e = (struct entry){ .sender = NULL };
+}
+
+void
+entry_add(struct entry *e, const char *recipient, const char *parameters)
+{
+	strlist_add(&e->recipients, recipient);
+	strlist_add(&e->parameters, parameters);
 }
 
 /* A value of the envelope can be a line of its own anywhere it is used. */
@@ -67,6 +77,29 @@ put_list(
 }
 
 static int
+put_recipients(struct buf *out, const struct entry *e, struct error *err)
+{
+	for (size_t i = 0; i < e->recipients.count; i++) {
+		const char *parameters = e->parameters.items[i];
+
+		if (put_text(out, 'R', e->recipients.items[i], err) < 0 ||
+		    (*parameters != '\0' &&
+			put_text(out, 'P', parameters, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+static char
+version(const struct entry *e)
+{
+	for (size_t i = 0; i < e->parameters.count; i++)
+		if (*e->parameters.items[i] != '\0')
+			return ASKING;
+	return PLAIN;
+}
+
+static int
 put_number(struct buf *out, char letter, int64_t number, struct error *err)
 {
 	char text[24];
@@ -82,7 +115,7 @@ put_head(struct buf *out, const struct entry *e, struct error *err)
 	    : e->smtputf8                ? "u"
 					 : "";
 
-	buf_puts(out, MAGIC FORMAT "\n");
+	buf_printf(out, MAGIC "%c\n", version(e));
 	if (put_number(out, 'C', e->created < 0 ? 0 : e->created, err) < 0 ||
 	    put_text(out, 'S', e->sender, err) < 0 ||
 	    (e->account != NULL && put_text(out, 'A', e->account, err) < 0) ||
@@ -90,7 +123,7 @@ put_head(struct buf *out, const struct entry *e, struct error *err)
 		put_text(out, 'I', e->message_id, err) < 0) ||
 	    put_text(out, 'F', flags, err) < 0 ||
 	    put_list(out, 'O', &e->settings, err) < 0 ||
-	    put_list(out, 'R', &e->recipients, err) < 0 ||
+	    put_recipients(out, e, err) < 0 ||
 	    put_number(out, 'D', e->dot_lines, err) < 0)
 		return -1;
 	buf_printf(out, "M%lld:", (long long)e->size);
@@ -261,6 +294,18 @@ parse_number(const char *text, int64_t *out, struct error *err)
 }
 
 static int
+parse_parameters(struct entry *e, const char *text, struct error *err)
+{
+	char **last = &e->parameters.items[e->parameters.count - 1];
+
+	if (!dsn_parameters_valid(text))
+		return damaged(err, "a parameter is wrong");
+	free(*last);
+	*last = mem_strdup(text);
+	return 0;
+}
+
+static int
 parse_flags(struct entry *e, const char *text, struct error *err)
 {
 	e->eight_bit = *text == '8';
@@ -290,8 +335,10 @@ take(struct entry *e, char letter, char *text, struct error *err)
 		strlist_take(&e->settings, steal(value));
 		return 0;
 	case 'R':
-		strlist_take(&e->recipients, steal(value));
+		entry_add(e, value, "");
 		return 0;
+	case 'P':
+		return parse_parameters(e, value, err);
 	case 'F':
 		return parse_flags(e, value, err);
 	default: /* C, D */
@@ -300,17 +347,19 @@ take(struct entry *e, char letter, char *text, struct error *err)
 	}
 }
 
-/* May `letter` stand behind the record at `place` of order?  Only A, I, O and
- * repeated O and R are free. */
+/* May `next` stand behind the record at `place` of order?  Only A, I, O, P and
+ * repeated O and R are free; P stands behind R. */
 static bool
 may_follow(size_t place, size_t next)
 {
 	if (next == place)
 		return order[next] == 'O' || order[next] == 'R';
+	if (order[place] == 'P' && order[next] == 'R')
+		return true;
 	for (size_t i = place + 1; i < next; i++)
-		if (strchr("AIO", order[i]) == NULL)
+		if (strchr("AIOP", order[i]) == NULL)
 			return false;
-	return next > place;
+	return next > place && (order[next] != 'P' || order[place] == 'R');
 }
 
 static int
@@ -346,6 +395,7 @@ read_records(struct reader *r, struct entry *e, struct error *err)
 	}
 }
 
+/* The version, or -1. */
 static int
 read_magic(struct reader *r, struct error *err)
 {
@@ -354,12 +404,19 @@ read_magic(struct reader *r, struct error *err)
 	if (expect(r, MAGIC, err) < 0)
 		return -1;
 	c = next_byte(r, err);
-	if (c >= '2' && c <= '9')
+	if (c > ASKING && c <= '9')
 		return error_set(err, ERR_CONFIG,
 		    "the file was written by a later version of mitto");
-	if (c != FORMAT[0])
+	if (c != PLAIN && c != ASKING)
 		return c < 0 ? -1 : damaged(err, "its version is unknown");
-	return expect(r, "\n", err);
+	return expect(r, "\n", err) < 0 ? -1 : c;
+}
+
+/* Does the version say what is in it? */
+static int
+check_version(const struct entry *e, int said, struct error *err)
+{
+	return said == version(e) ? 0 : damaged(err, "its version is wrong");
 }
 
 /* What stands behind the message, to the last byte. */
@@ -378,11 +435,13 @@ int
 entry_read(struct entry *e, struct store *file, struct error *err)
 {
 	auto_free struct reader *r = mem_zero(sizeof(*r));
+	int said;
 
 	*e = (struct entry){ .sender = NULL };
 	r->file = file;
-	if (read_magic(r, err) == 0 && read_records(r, e, err) == 0 &&
-	    read_end(r, e, err) == 0)
+	said = read_magic(r, err);
+	if (said > 0 && read_records(r, e, err) == 0 &&
+	    check_version(e, said, err) == 0 && read_end(r, e, err) == 0)
 		return 0;
 	entry_release(e);
 	return -1;

@@ -3,7 +3,7 @@
  * The file of a queued message: envelope and bytes, written once, never
  * changed.
  *
- *   mitto-spool 1 LF
+ *   mitto-spool VERSION LF
  *   records, each LETTER LENGTH ":" BYTES LF, in this order:
  *     C  created, decimal seconds since 1970
  *     S  sender, empty for the null sender
@@ -11,10 +11,13 @@
  *     I  Message-ID with its brackets (may be missing)
  *     F  flags: "8" eight bit, "u" SMTPUTF8
  *     O  NAME=VALUE, a setting that came with this message (any number)
- *     R  recipient (one or more)
+ *     R  recipient (one or more), each followed by
+ *     P  what is asked for that recipient (text/dsn.h; may be missing)
  *     D  lines that begin with a dot, decimal
  *     M  the message as it goes on the wire
  *   END SP SHA-256 of everything before it LF
+ *
+ * VERSION is 2 if there is a P, else 1, which earlier programs read as well.
  *
  * The reader takes exactly what the writer writes: a valid file written again
  * is the same file.
@@ -33,7 +36,8 @@ struct entry {
 	bool eight_bit;
 	bool smtputf8;
 	struct strlist settings;
-	struct strlist recipients;
+	struct strlist recipients; /* by entry_add() */
+	struct strlist parameters; /* of each of them; "" for none */
 	int64_t dot_lines;
 	int64_t size;  /* bytes of the message */
 	int64_t start; /* where they begin; entry_read() fills it */
@@ -41,6 +45,9 @@ struct entry {
 
 #define ENTRY_MAX_VALUE 65536     /* bytes of one record */
 #define ENTRY_MAX_HEAD  (8 << 20) /* of all before the message */
+
+/* One recipient more, and what is asked for it (text/dsn.h), "" for nothing. */
+void entry_add(struct entry *e, const char *recipient, const char *parameters);
 
 /*
  * Write e and exactly e->size bytes of `message`, from where it stands, to fd.

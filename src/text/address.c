@@ -195,6 +195,7 @@ address_list_add(struct address_list *list, const struct address *a)
 		.local = copy_or_null(a->local),
 		.domain = copy_or_null(a->domain),
 		.group = copy_or_null(a->group),
+		.parameters = copy_or_null(a->parameters),
 	};
 }
 
@@ -215,6 +216,7 @@ address_release(struct address *a)
 	free(a->local);
 	free(a->domain);
 	free(a->group);
+	free(a->parameters);
 	*a = (struct address){ 0 };
 }
 

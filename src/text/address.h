@@ -28,6 +28,8 @@ struct address {
 	char *domain; /* as written (U-labels stay), NULL for a bare local part
 		       * such as "root" */
 	char *group;  /* name of the group it stands in, or NULL */
+	char *parameters; /* what its RCPT asks for beside it, in the form of
+			   * dsn.h, or NULL: no parser sets this */
 };
 
 struct address_list {

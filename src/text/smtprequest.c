@@ -7,6 +7,7 @@
 #include "base/attr.h"
 #include "base/mem.h"
 #include "text/address.h"
+#include "text/dsn.h"
 #include "text/hex.h"
 
 #include <string.h>
@@ -101,20 +102,24 @@ parse_envid(struct smtp_request *r, const char *value)
 static const char *
 parse_notify(struct smtp_request *r, const char *value)
 {
-	r->notify = mem_strdup(value);
+	auto_buf struct buf text = buf_make(SMTP_REQUEST_MAX);
+
+	if (!dsn_notify_valid(value))
+		return bad_parameter;
+	dsn_add_notify(&text, value);
+	r->notify = buf_take(&text);
 	return NULL;
 }
 
-/* Told to the next server as mitto knows the recipient. */
 static const char *
 parse_orcpt(struct smtp_request *r, const char *value)
 {
-	const char *semicolon = strchr(value, ';');
+	auto_buf struct buf text = buf_make(SMTP_REQUEST_MAX);
 
-	(void)r;
-	return semicolon != NULL && semicolon > value && semicolon[1] != '\0'
-	    ? NULL
-	    : bad_parameter;
+	if (!dsn_add_orcpt(&text, value))
+		return bad_parameter;
+	r->orcpt = buf_take(&text);
+	return NULL;
 }
 
 static const struct parameter {
@@ -309,5 +314,6 @@ smtp_request_release(struct smtp_request *r)
 	free(r->return_parts);
 	free(r->envid);
 	free(r->notify);
+	free(r->orcpt);
 	*r = (struct smtp_request){ .verb = SMTP_VERBS };
 }

@@ -33,7 +33,8 @@ struct smtp_request {
 	char *address;      /* of MAIL and RCPT, "" is the null sender */
 	char *return_parts; /* RET, "full" or "hdrs" (RFC 3461 4.3) */
 	char *envid;        /* ENVID, decoded (4.4) */
-	char *notify;       /* NOTIFY, as it came (4.1) */
+	char *notify;       /* "NOTIFY=...", in the form of dsn.h (4.1) */
+	char *orcpt;        /* "ORCPT=...", the same (4.2) */
 };
 
 /*

@@ -133,7 +133,7 @@ def test_in_place_of_sendmail(measure, words, before, after):
 
 def test_output_of_a_command(measure):
     def output(size, source):
-        return measure(False, "--on=always", command=[
+        return measure(False, "--on=always", "--max-size=1G", command=[
             "head", "-c", str(size), source])
     small, _ = output(MIB, "/dev/urandom")
     large, size = output(9 * MIB, "/dev/urandom")

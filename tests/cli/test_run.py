@@ -332,6 +332,37 @@ def test_output_too_large_for_a_mail_stays_behind(mailed, home):
     assert len(gzip.decompress(file.read_bytes())) == size
 
 
+@pytest.mark.parametrize("limit, size, attached", [
+    ("4M", 2_300_000, True), ("4M", 3_200_000, False),
+    ("30M", 12 << 20, True), (None, 6_000_000, True),
+    (None, 7_500_000, False)])
+def test_the_size_of_a_message_decides(job, home, limit, size, attached):
+    """Also that of the account; what is not attached comes as a mail too."""
+    result, sent = job("--on=always", command=[
+        "head", "-c", str(size), "/dev/urandom"],
+        env={"MITTO_MAX_SIZE": limit})
+    assert result.status == 0 and result.err == "", result
+    message = read(sent[0].content)
+    assert len(attachments(message)) == attached
+    assert len(list(home.glob("mitto.output.*"))) == (not attached)
+    if limit is not None:
+        assert len(sent[0].content) <= int(limit[:-1]) << 20
+    for file in attachments(message):
+        assert len(gzip.decompress(body_of(file))) == size
+
+
+def test_the_provider_of_the_account_decides(run_mitto, config, home):
+    config("[account a]\nprovider = gmail\nfrom = ana@gmail.com\n")
+    made = home / "made.eml"
+    for size, attached in ((17_000_000, 1), (19_000_000, 0)):
+        result = run_mitto("run", "--on=always", "-o", made, BOB, "--",
+                           "head", "-c", size, "/dev/urandom")
+        assert result.status == 0 and result.err == "", result
+        message = read(made.read_bytes())
+        assert len(attachments(message)) == attached
+        made.unlink()
+
+
 def test_one_endless_line_is_cut_between_characters(mailed):
     message = mailed("--on=always", command=sh("yes é | head -n 50000 | "
                                                "tr -d '\\n'"))
@@ -579,24 +610,73 @@ def test_failure_unit_is_clean(unit):
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_failure_unit_s_command(make_env, server, tmp_path):
-    """What systemd would run, with a systemctl of ours."""
-    line, = re.findall(r"(?m)^ExecStart=mitto (.*)", UNIT.read_text())
-    for name, value in (("%i", "backup.service"), ("%H", "db1"),
-                        ("${MAILTO}", BOB)):
-        line = line.replace(name, value)
-    systemctl = tmp_path / "systemctl"
-    systemctl.write_text("#!/bin/sh\necho \"$@\"\nexit 3\n")
-    systemctl.chmod(0o755)
+STATUS = """\
+\u00d7 backup.service - Backup of /home
+     Loaded: loaded (/etc/systemd/system/backup.service; static)
+     Active: failed (Result: exit-code) since Tue 2026-11-24 03:00:07 UTC
+    Process: 4711 ExecStart=/usr/bin/restic backup /home (code=exited)
+   Main PID: 4711 (code=exited, status=1/FAILURE)
+
+Nov 24 03:00:07 db1 restic[4711]: Fatal: unable to open repository
+"""
+
+SYSTEMCTL = """\
+#!/bin/sh
+test "$*" = "status --full --no-pager --lines=50 $WANTED" || exit 4
+cat %s
+exit 3
+"""
+
+
+def words_of_unit(variables, instance, host):
+    """The words that systemd makes of ExecStart, and what it adds to the
+    environment.  It unquotes first: what it puts in stays one word."""
+    unit = UNIT.read_text()
+    variables = dict(re.findall(r"(?m)^Environment=(\w+)=(.*)", unit),
+                     **variables)
+    line, = re.findall(r"(?m)^ExecStart=(.*)", unit)
+    words = []
+    for word in shlex.split(line):
+        for name, value in variables.items():
+            word = word.replace("${%s}" % name, value)
+        words.append(word.replace("%i", instance).replace("%H", host))
+    return words, variables
+
+
+@pytest.mark.parametrize("instance, mailto, rcpts", [
+    ("backup.service", None, ["ops@home.example"]),
+    ("dev-disk-by\\x2did-x.device", "ops@example.org, bob@example.org",
+     ["ops@example.org", BOB])])
+def test_failure_unit_mails(config, make_env, server, tmp_path, instance,
+                            mailto, rcpts):
+    """What systemd runs, in the bare environment that it gives a service."""
+    path = config("[defaults]\nserver = %s\n[alias]\nroot = ops@home.example\n"
+                  % server.url)
+    (tmp_path / "status").write_text(STATUS)
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "mitto").symlink_to(MITTO)
+    (bin_ / "systemctl").write_text(SYSTEMCTL % (tmp_path / "status"))
+    (bin_ / "systemctl").chmod(0o755)
+    words, variables = words_of_unit(
+        {"MAILTO": mailto} if mailto else {}, instance, "db1")
+    bare = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME",
+                          "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "LC_ALL"))
     result = subprocess.run(
-        [MITTO, *shlex.split(line)], capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, env=make_env({
-            "PATH": "%s:%s" % (tmp_path, os.environ["PATH"]),
-            "MITTO_SERVER": server.url, "MITTO_FROM": ANA, "HOME": None}))
-    assert (result.returncode, result.stderr) == (3, "")
-    message = read(server.messages[0].content)
-    assert message["Subject"] == "backup.service failed on db1"
-    assert facts(message)[1] == (
-        "status --full --no-pager --lines=50 backup.service\n")
+        [bin_ / words[0], *words[1:]], capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, cwd="/", env=make_env(dict(
+            bare, **variables, LANG="C.UTF-8", WANTED=instance,
+            INVOCATION_ID="0123456789abcdef0123456789abcdef",
+            PATH="%s:%s" % (bin_, os.environ["PATH"]), MITTO_CONFIG=path)))
+    assert (result.returncode, result.stdout, result.stderr) == (3, "", "")
+    got, = server.messages
+    assert got.rcpt_tos == rcpts
+    message = read(got.content)
+    assert message["Subject"] == "%s failed on db1" % instance
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Mitto-Exit"] == "3"
+    found, output = facts(message)
+    assert output == STATUS and found["Result"] == "exit status 3"
+    assert attachments(message) == []
     allowed = re.search(r"SuccessExitStatus=(.*)", UNIT.read_text())
     assert "3" in allowed.group(1).split()

@@ -330,11 +330,14 @@ def test_wrong_values(run_mitto, config, key, value):
      "From bob@x.example becomes %s: from-header = force" % ME),
     (BOUND, ["-f", "bob@x.example"],
      "sender bob@x.example is ignored, it is %s: allow-from-override = no"
+     % ME),
+    (BOUND, ["-H", "From: bob@x.example"],
+     "sender bob@x.example is ignored, it is %s: allow-from-override = no"
      % ME)])
 def test_steps(go, keys, args, says):
     sent = go(*args, "-v", "-m", "x", "ops@work.example", keys=keys,
               warns=True)
-    assert says in sent.result.err
+    assert sent.result.err.count(says) == 1, sent.result
     sent = go(*args, "-m", "x", "ops@work.example", keys=keys)
     assert sent.result.err == ""
 

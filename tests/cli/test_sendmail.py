@@ -347,6 +347,12 @@ def test_a_bare_o_has_no_value(sendmail, relay):
     assert relay.rcpts == [BOB]
 
 
+def test_nothing_at_all(sendmail, relay):
+    """The way out of it is no flag of sendmail."""
+    said = sendmail(BOB, stdin=b"", status=66).err
+    assert said == "mitto: the message is empty\n"
+
+
 def test_operands_and_header(sendmail, relay):
     sendmail("-t", CAROL, stdin=PLAIN)
     assert sorted(relay.rcpts) == [BOB, CAROL]
@@ -600,6 +606,19 @@ def test_newaliases(make_env, words):
     assert b"nothing to do" in loud.stderr
 
 
+@pytest.mark.parametrize("name", ["hoststat", "/usr/bin/purgestat"])
+def test_what_only_a_server_has(make_env, name):
+    done = subprocess.run([name], executable=MITTO, env=make_env(),
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    assert (done.returncode, done.stdout) == (69, b"")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_those_are_no_words_of_mitto(run_mitto, relay):
+    assert run_mitto("hoststat", stdin=b"x\n").status == 0
+    assert relay.rcpts == ["hoststat@home.example"]
+
+
 # What is shown ----------------------------------------------------------------
 
 def test_v_shows_the_steps(run_mitto, relay):
@@ -688,6 +707,12 @@ def test_the_log_has_its_own_name(sendmail, relay, syslog):
     sendmail("-L", "backup", "-f", ANA, BOB, stdin=PLAIN, wrapper=wrapper)
     line, = lines()
     assert re.search(r" backup\[\d+\]: sent", line), line
+
+
+@pytest.mark.parametrize("tag", ["a\nsshd: root came in", "sshd[1]: x", "\x1b"])
+def test_the_log_is_not_forged(sendmail, relay, tag):
+    assert "one word" in sendmail("-L", tag, BOB, stdin=PLAIN, status=65).err
+    assert relay.messages == []
 
 
 def test_failures_are_logged(run_mitto, serve, config, syslog):

@@ -3,11 +3,14 @@
 
 import contextlib
 import os
+import pathlib
 import signal
 import smtplib
 import socket
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
@@ -183,6 +186,225 @@ def test_bcc_does_not_leave(relay, client):
     assert smtp.end() == (0, b"")
     assert b"carol" not in relay.messages[0].content
     assert relay.messages[0].rcpt_tos == [BOB]
+
+
+# Delivery reports -----------------------------------------------------------
+
+ASKED = [(BOB, " NOTIFY=NEVER"), (CAROL, " ORCPT=rfc822;c+2Bd@old.example"),
+         ("dora@example.org", " NOTIFY=success,Delay ORCPT=x-y;d"),
+         ("emil@example.org", "")]
+HEARD = ["RCPT TO:<bob@example.org> NOTIFY=NEVER ORCPT=rfc822;bob@example.org",
+         "RCPT TO:<carol@example.org> ORCPT=rfc822;c+2Bd@old.example",
+         "RCPT TO:<dora@example.org> NOTIFY=SUCCESS,DELAY ORCPT=x-y;d",
+         "RCPT TO:<emil@example.org>"]
+
+
+@pytest.fixture
+def scripted(relay_to):
+    running = []
+
+    def start(more="", **options):
+        running.append(Server(**options))
+        return relay_to(running[-1], more)
+    yield start
+    for each in running:
+        each.stop()
+
+
+def ask(smtp, rcpts=ASKED, text=TEXT):
+    """One message with what is asked for each of its recipients."""
+    smtp.ehlo_or_helo_if_needed()
+    assert smtp.mail(ANA)[0] == 250
+    for rcpt, asked in rcpts:
+        assert smtp.docmd("RCPT", "TO:<%s>%s" % (rcpt, asked))[0] == 250
+    return smtp.data(text)
+
+
+def rcpts_of(server):
+    return [line for line in server.said if line.startswith("RCPT")]
+
+
+@pytest.mark.parametrize("text", [TEXT, "no header\r\n"])
+def test_reports_for_each_recipient(scripted, client, text):
+    server = scripted(offers=["DSN"])
+    smtp = client()
+    assert ask(smtp, text=text)[0] == 250
+    assert smtp.end() == (0, b"")
+    assert rcpts_of(server) == HEARD
+
+
+def test_reports_go_through_aliases(scripted, client, config):
+    server = scripted("[alias]\nteam = bob@example.org, carol@example.org\n",
+                      offers=["DSN"])
+    smtp = client()
+    assert ask(smtp, [("dora@example.org", " NOTIFY=DELAY"),
+                      ("team", " NOTIFY=NEVER ORCPT=rfc822;team@old.example"),
+                      ("bob@example.org", " NOTIFY=SUCCESS")])[0] == 250
+    assert rcpts_of(server) == [
+        "RCPT TO:<dora@example.org> NOTIFY=DELAY "
+        "ORCPT=rfc822;dora@example.org",
+        "RCPT TO:<bob@example.org> NOTIFY=NEVER ORCPT=rfc822;team@old.example",
+        "RCPT TO:<carol@example.org> NOTIFY=NEVER "
+        "ORCPT=rfc822;team@old.example"]
+
+
+@pytest.mark.parametrize("queue", ["fail", "always"])
+def test_reports_wait_in_the_queue(scripted, client, run_mitto, queue):
+    server = scripted(
+        offers=["DSN"], replies={"MAIL": ["451 4.7.1 later", "250 ok"]}
+        if queue == "fail" else None)
+    env = {"MITTO_QUEUE": queue}
+    smtp = client(env=env)
+    assert ask(smtp)[0] == 250
+    assert smtp.end() == (0, b"")
+    shown = run_mitto("queue", "list", env=env).out.split()[0]
+    shown = run_mitto("queue", "show", shown, env=env).out.decode()
+    assert "NOTIFY=SUCCESS,DELAY ORCPT=x-y;d" in shown
+    before = len(server.said)
+    assert run_mitto("queue", "retry", "all", env=env).status == 0
+    assert [line for line in server.said[before:] if "RCPT" in line] == HEARD
+
+
+def test_a_notice_is_for_those_who_want_it(scripted, client, run_mitto):
+    server = scripted(
+        offers=["DSN"], replies={"RCPT": lambda arg: (
+            "550 5.1.1 no" if "example.org" in arg else "250 ok")})
+    env = {"MITTO_QUEUE": "always"}
+    assert ask(client(env=env))[0] == 250
+    assert run_mitto("queue", "flush", env=env).status == 69
+    run_mitto("queue", "flush", env=env)
+    message, = server.messages
+    assert message.recipients == [ANA]
+    told = message.content.decode()
+    assert "carol@example.org" in told and "emil@example.org" in told
+    assert "Original-Recipient: rfc822;c+d@old.example\r\n" in told
+    assert "Final-Recipient: rfc822; carol@example.org\r\n" in told
+    report = told[told.index("message/delivery-status"):]
+    report = report[:report.index("text/rfc822-headers")]
+    assert "bob@" not in report and "dora@" not in report
+
+
+def test_no_notice_where_nobody_wants_one(scripted, client, run_mitto):
+    server = scripted(offers=["DSN"], replies={"RCPT": "550 5.1.1 no"})
+    env = {"MITTO_QUEUE": "always"}
+    assert ask(client(env=env), [(BOB, " NOTIFY=NEVER"), (
+        CAROL, " NOTIFY=SUCCESS ORCPT=rfc822;FAILURE")])[0] == 250
+    assert run_mitto("queue", "flush", env=env).status == 69
+    assert run_mitto("queue", "flush", env=env).status == 0
+    assert server.messages == []
+
+
+def test_no_reports_in_the_engine_lane(scripted, client):
+    server = scripted(offers=["DSN"])
+    smtp = client(env={"MITTO_LANE": "engine"})
+    code, words = ask(smtp)
+    assert code == 554 and b"--lane=pipeline" in words
+    assert server.messages == []
+    assert ask(smtp, [(BOB, "")])[0] == 250
+
+
+# One connection ---------------------------------------------------------------
+
+def test_the_connection_stays(scripted, client):
+    server = scripted(offers=["DSN"], pipelining=True)
+    smtp = client()
+    for i in range(3):
+        smtp.sendmail(ANA, BOB, TEXT, ["RET=HDRS", "ENVID=%d" % i])
+    smtp.sendmail(ANA, BOB, TEXT)
+    assert "QUIT" not in server.verbs()
+    assert smtp.end() == (0, b"")
+    assert [line for line in server.said if line.startswith("MAIL")] == [
+        "MAIL FROM:<%s> RET=HDRS ENVID=%d" % (ANA, i) for i in range(3)] + [
+        "MAIL FROM:<%s>" % ANA]
+    assert server.connections == 1 and server.verbs()[-1] == "QUIT"
+    assert len(server.messages) == 4
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "BODY"])
+def test_the_connection_outlives_a_refusal(scripted, client, stage):
+    usual = {"DATA": "354 go on"}.get(stage, "250 2.0.0 ok")
+    server = scripted(replies={stage: ["550 5.7.1 not now", usual]})
+    smtp = client()
+    with pytest.raises(smtplib.SMTPDataError):
+        smtp.sendmail(ANA, BOB, TEXT)
+    smtp.sendmail(ANA, BOB, TEXT)
+    assert smtp.end() == (69, b"")
+    assert server.connections == 1
+    assert server.messages[-1].recipients == [BOB]
+
+
+@pytest.mark.parametrize("last", [
+    Close("250 2.0.0 ok"), Close("250 2.0.0 ok", reset=True)])
+def test_a_lost_connection_is_made_again(scripted, client, last):
+    server = scripted(replies={"BODY": [last, "250 2.0.0 ok"]})
+    smtp = client()
+    for i in range(3):
+        smtp.sendmail(ANA, BOB, TEXT + "%d\r\n" % i)
+    assert smtp.end() == (0, b"")
+    assert server.connections == 2
+    assert [m.content[-3:-2] for m in server.messages] == [b"0", b"1", b"2"]
+
+
+def test_the_server_does_not_wait_for_an_idle_client(scripted, client):
+    left = threading.Event()
+
+    def bye(arg):
+        left.set()
+        return "221 2.0.0 bye"
+    server = scripted("timeout = 1s\n", replies={"QUIT": bye})
+    smtp = client()
+    smtp.sendmail(ANA, BOB, TEXT)
+    assert left.wait(20 * SLOW)
+    smtp.sendmail(ANA, CAROL, TEXT)
+    assert smtp.end() == (0, b"")
+    assert server.connections == 2
+
+
+def test_each_account_has_its_connection(client, serve, config):
+    one, two = serve(), serve()
+    config("[defaults]\naccount = one\n"
+           "[account one]\nserver = %s\n[account two]\nserver = %s\n"
+           "match = *@two.example\n" % (one.url, two.url))
+    smtp = client()
+    for sender in ("a@one.example", "b@one.example", "c@two.example",
+                   "d@two.example", "e@one.example"):
+        smtp.sendmail(sender, BOB, TEXT)
+    assert smtp.end() == (0, b"")
+    assert (one.connections, two.connections) == (2, 1)
+    assert [m.mail_from[0] for m in one.messages] == ["a", "b", "e"]
+    assert [m.mail_from[0] for m in two.messages] == ["c", "d"]
+
+
+def test_a_login_is_tried_again(serve, relay_to, client, secret_file):
+    server = serve(login=("ana", "right"))
+    path = secret_file("wrong")
+    relay_to(server, "user = ana\npassword-file = %s\n"
+             "allow-plain-login = yes\n" % path)
+    smtp = client()
+    with pytest.raises(smtplib.SMTPDataError):
+        smtp.sendmail(ANA, BOB, TEXT)
+    pathlib.Path(path).write_text("right\n")
+    smtp.sendmail(ANA, BOB, TEXT)
+    smtp.sendmail(ANA, CAROL, TEXT)
+    assert smtp.end() == (77, b"")
+    assert server.rcpts == [BOB, CAROL] and server.connections == 2
+
+
+def test_the_queue_comes_after_the_dialogue(scripted, client, run_mitto):
+    server = scripted(replies={"RCPT": ["450 4.2.0 later", "250 ok"]})
+    env = {"MITTO_QUEUE": "fail"}
+    smtp = client(env=env)
+    smtp.sendmail(ANA, BOB, TEXT + "first\r\n")
+    smtp.end()
+    later = str(int(time.time()) + 3600)
+    smtp = client(env=dict(env, SOURCE_DATE_EPOCH=later))
+    for text in ("second", "third"):
+        smtp.sendmail(ANA, BOB, TEXT + text + "\r\n")
+    assert len(server.messages) == 2
+    assert smtp.end() == (0, b"")
+    assert [m.content.split()[-1] for m in server.messages] == [
+        b"second", b"third", b"first"]
+    assert server.connections == 2
 
 
 # Swift and Symfony ------------------------------------------------------------
@@ -384,7 +606,7 @@ def test_dry_run_says_so(relay, talk):
     (["MAIL FROM:<a@x.example>", "RCPT TO:<b@x.example> NOTIFY=MAYBE",
       "RCPT TO:<b@x.example> NOTIFY=NEVER",
       "RCPT TO:<c@x.example> NOTIFY=SUCCESS",
-      "RCPT TO:<c@x.example> NOTIFY=never"], "250 501 250 455 250"),
+      "RCPT TO:<c@x.example> ORCPT=odd"], "250 501 250 250 501"),
     (["BREW coffee"], "502"), ([""], "502"), (["NOOP " + 5000 * "x"], "500"),
     (["NOOP \0x"], "500")])
 def test_out_of_order(talk, commands, want):

@@ -25,10 +25,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (cmdline_parse(&cl, argc, argv, &err) == 0) {
 		if (cmdline_apply(&cl, &r, &err) != 0)
 			abort();
-		cmdline_release(&cl);
-	} else if (cl.count != 0 || err.text[0] == '\0') {
+	} else if ((cl.count != 0 && err.kind != ERR_DATA) ||
+	    err.text[0] == '\0') {
 		abort();
 	}
+	cmdline_release(&cl);
 	request_release(&r);
 	return 0;
 }

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from conftest import BOB, SENDER, content
-from program import MITTO, SRCDIR
+from program import MITTO, SLOW, SRCDIR
 from server import DEFAULTS, Close, Hang
 
 CARL, DORA = "carl@there.example", "dora@there.example"
@@ -181,6 +181,55 @@ def test_pipe_without_a_message_is_kept(mail, script, spool, args):
     kept, = (spool.path / "failed").glob("dead.letter.*")
     assert kept.read_bytes() == text
     assert str(kept) in result.err.splitlines()[-1], result
+
+
+@pytest.mark.parametrize("args, status", [
+    (["-s", "x"], 64), (["a@@b"], 65), (["-t", "-e", BOB], 64),
+    (["a@@b", "-s", "x", "c@d@"], 65),
+    (["-C", "/nonexistent", BOB], 78), (["--account=none", BOB], 78),
+    (["sendmail", "a;b@x.example"], 65), (["mail", "-s", "x", "a@@b"], 65)])
+@pytest.mark.parametrize("never", [False, True])
+def test_pipe_that_was_not_read_is_kept(run_mitto, spool, args, status, never):
+    """What is wrong is known before the text is, which is lost all the same
+    if nobody takes it."""
+    text = b"To: bob@x.example\n\nprecious\n"
+    result = run_mitto(*args, stdin=text, env={
+        "MITTO_QUEUE": "never" if never else "fail"})
+    assert result.status == status, result
+    kept = list((spool.path / "failed").glob("dead.letter.*"))
+    assert [path.read_bytes() for path in kept] == ([] if never else [text])
+    assert never or str(kept[0]) in result.err.splitlines()[-1], result
+
+
+def test_pipe_is_kept_in_spite_of_the_configuration(run_mitto, config, spool):
+    config("[defaults]\nno-such-key = 1\n")
+    result = run_mitto("sendmail", "root", stdin=b"Subject: x\n\nprecious\n",
+                       env={"MITTO_QUEUE": "fail"})
+    assert result.status == 78, result
+    kept, = (spool.path / "failed").glob("dead.letter.*")
+    assert b"precious\n" in kept.read_bytes()
+
+
+def test_wrong_flags_do_not_wait_for_a_pipe(make_env, spool):
+    """Nor is a pipe taken that is not the text's."""
+    for args in (["--no-such-flag", BOB], ["run", "a@@b", "--", "true"],
+                 ["sendmail", "-bd"], ["a@@b", "--body", "/dev/null"],
+                 ["a@@b", "--html", "/dev/null"]):
+        ours, theirs = os.pipe()
+        result = subprocess.run([MITTO, *args], stdin=ours, env=make_env(
+            {"MITTO_QUEUE": "fail"}), capture_output=True, timeout=20 * SLOW)
+        os.close(ours)
+        os.close(theirs)
+        assert result.returncode in (64, 65), result
+    assert not spool.path.exists()
+
+
+@pytest.mark.parametrize("flag", ["--queue=never", "-n", "--check", "-o-"])
+def test_pipe_is_not_kept_where_nothing_is_to_be(run_mitto, spool, flag):
+    result = run_mitto("a@@b", flag, stdin=b"x\n",
+                       env={"MITTO_QUEUE": "fail"})
+    assert result.status == 65 and "kept" not in result.err, result
+    assert not spool.path.exists()
 
 
 def test_pipe_that_no_queue_takes_is_kept(mail, closed_port, home):
@@ -672,7 +721,7 @@ def test_damaged(mail, queue, listed, script, spool, case):
 def test_later_version_is_left_alone(mail, queue, script, spool):
     server = script()
     mail(server, "-Q")
-    data = spool.file().read_bytes().replace(b"spool 1", b"spool 2")
+    data = spool.file().read_bytes().replace(b"spool 1", b"spool 3")
     spool.file().write_bytes(data)
     assert queue("flush").status == 0
     assert spool.file().read_bytes() == data and server.messages == []

@@ -5,6 +5,7 @@
 #include "texttest.h"
 
 #include "base/attr.h"
+#include "base/mem.h"
 #include "smtp/command.h"
 
 #define DSN CAPABILITY_DSN
@@ -72,11 +73,51 @@ test_commands(void **state UNUSED)
 	}
 }
 
+/* What is asked for one recipient goes before what is asked for all. */
+static void
+test_parameters(void **state UNUSED)
+{
+	static const struct {
+		const char *parameters;
+		unsigned offered;
+		const char *notify;
+		const char *want;
+	} rows[] = {
+		{ "", DSN, NULL, "" },
+		{ NULL, DSN, NULL, "" },
+		{ "NOTIFY=DELAY", DSN, "never",
+		    " NOTIFY=DELAY ORCPT=rfc822;b@y" },
+		{ "ORCPT=rfc822;c@z", DSN, "never",
+		    " ORCPT=rfc822;c@z NOTIFY=NEVER" },
+		{ "NOTIFY=DELAY ORCPT=x;c", DSN, NULL,
+		    " NOTIFY=DELAY ORCPT=x;c" },
+		{ "NOTIFY=DELAY ORCPT=x;c", 0, "never", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char to[] = "b@y";
+		struct recipient person = { .address = to,
+			.parameters = rows[i].parameters };
+		struct recipient *people[] = { &person };
+		struct transaction t = { .recipients = people,
+			.count = 1,
+			.dsn.notify = rows[i].notify };
+		struct capabilities offers = { .offered = rows[i].offered };
+		auto_free char *want =
+		    mem_printf("RCPT TO:<b@y>%s\r\n", rows[i].want);
+		auto_buf struct buf out = buf_make(4096);
+
+		command_rcpt(&out, &t, 0, &offers);
+		check_str(rows[i].want, out.data, want);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_parameters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

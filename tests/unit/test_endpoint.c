@@ -202,9 +202,13 @@ test_envelope(void **state UNUSED)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *address = rows[i].address;
-		struct envelope to = { "a@x", &address, 1, false };
+		struct envelope to = {
+			.sender = "a@x", .recipients = &address, .count = 1
+		};
 		const char *other = "b@x";
-		struct envelope from = { address, &other, 1, false };
+		struct envelope from = {
+			.sender = address, .recipients = &other, .count = 1
+		};
 		struct error err = ERROR_INIT;
 
 		check_true(address,
@@ -218,10 +222,46 @@ test_envelope(void **state UNUSED)
 }
 
 static void
+test_envelope_parameters(void **state UNUSED)
+{
+	static const struct {
+		const char *parameters;
+		bool good;
+	} rows[] = {
+		{ "", true },
+		{ "NOTIFY=NEVER", true },
+		{ "ORCPT=rfc822;b@x", true },
+		{ "NOTIFY=FAILURE,DELAY ORCPT=rfc822;b+20c@x", true },
+		{ "NOTIFY=never", false },
+		{ "NOTIFY=NEVER ", false },
+		{ "NOTIFY=NEVER\r\nDATA", false },
+		{ "ORCPT=rfc822;b@x NOTIFY=NEVER", false },
+		{ "ORCPT=rfc822;b x", false },
+		{ "ORCPT=rfc822;b@x\r\nDATA", false },
+		{ " ", false },
+		{ "SIZE=1", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *address = "b@x";
+		struct envelope e = { .sender = "a@x",
+			.recipients = &address,
+			.parameters = &rows[i].parameters,
+			.count = 1 };
+		struct error err = ERROR_INIT;
+
+		check_true(rows[i].parameters,
+		    (envelope_check(&e, &err) == 0) == rows[i].good, err.text);
+	}
+}
+
+static void
 test_envelope_utf8(void **state UNUSED)
 {
 	static const char *const people[] = { "a@x", "\xc3\xbc@x" };
-	struct envelope e = { "a@x", people, 1, false };
+	struct envelope e = {
+		.sender = "a@x", .recipients = people, .count = 1
+	};
 	struct error err = ERROR_INIT;
 
 	assert_null(envelope_utf8(&e));
@@ -243,6 +283,7 @@ main(void)
 		cmocka_unit_test(test_helo),
 		cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_envelope_utf8),
+		cmocka_unit_test(test_envelope_parameters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

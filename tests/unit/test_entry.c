@@ -8,6 +8,9 @@
 
 #define BODY "Subject: x\r\n\r\n.dot\r\nhello\r\n"
 
+#define ASKED  "NOTIFY=NEVER ORCPT=rfc822;c@x.example"
+#define FORMAT "mitto-spool "
+
 static struct entry
 sample(void)
 {
@@ -24,8 +27,8 @@ sample(void)
 
 	strlist_add(&e.settings, "server=smtp://x.example:25");
 	strlist_add(&e.settings, "timeout=5s");
-	strlist_add(&e.recipients, "bob@x.example");
-	strlist_add(&e.recipients, "c\xc3\xa1t@x.example");
+	entry_add(&e, "bob@x.example", "");
+	entry_add(&e, "c\xc3\xa1t@x.example", ASKED);
 	return e;
 }
 
@@ -71,6 +74,8 @@ test_round_trip(void **state UNUSED)
 	assert_string_equal(got.settings.items[1], "timeout=5s");
 	assert_int_equal(got.recipients.count, 2);
 	assert_string_equal(got.recipients.items[1], e.recipients.items[1]);
+	assert_string_equal(got.parameters.items[0], "");
+	assert_string_equal(got.parameters.items[1], ASKED);
 	assert_int_equal(got.created, e.created);
 	entry_wire(&got, st, &w);
 	assert_int_equal(w.size, sizeof(BODY) - 1);
@@ -81,6 +86,24 @@ test_round_trip(void **state UNUSED)
 	assert_string_equal(again.data, file.data);
 	wire_release(&w);
 	entry_release(&got);
+	entry_release(&e);
+}
+
+/* Nothing asked for a recipient: a file that earlier programs read. */
+static void
+test_version(void **state UNUSED)
+{
+	struct entry e = sample();
+	auto_buf struct buf file = buf_make(100000);
+	struct error err = ERROR_INIT;
+
+	assert_int_equal(write_file(&e, BODY, &file, &err), 0);
+	assert_memory_equal(file.data, FORMAT "2\n", 14);
+	free(e.parameters.items[1]);
+	e.parameters.items[1] = mem_strdup("");
+	buf_clear(&file);
+	assert_int_equal(write_file(&e, BODY, &file, &err), 0);
+	assert_memory_equal(file.data, FORMAT "1\n", 14);
 	entry_release(&e);
 }
 
@@ -135,8 +158,30 @@ test_forms(void **state UNUSED)
 	} rows[] = {
 		{ "right", "mitto-spool 1\nC1:5\nS0:\nF0:\nR1:b\nD1:0\nM3:",
 		    ERR_NONE },
+		{ "parameters",
+		    FORMAT "2\nC1:5\nS0:\nF0:\nR1:a\nP12:NOTIFY=NEVER\nR1:b\n"
+			   "D1:0\nM3:",
+		    ERR_NONE },
+		{ "parameters in version 1",
+		    FORMAT
+		    "1\nC1:5\nS0:\nF0:\nR1:b\nP12:NOTIFY=NEVER\nD1:0\nM3:",
+		    ERR_DATA },
+		{ "version 2 without any",
+		    FORMAT "2\nC1:5\nS0:\nF0:\nR1:b\nD1:0\nM3:", ERR_DATA },
+		{ "parameters twice",
+		    FORMAT "2\nC1:5\nS0:\nF0:\nR1:b\nP12:NOTIFY=NEVER\n"
+			   "P12:NOTIFY=NEVER\nD1:0\nM3:",
+		    ERR_DATA },
+		{ "parameters of nobody",
+		    FORMAT
+		    "2\nC1:5\nS0:\nF0:\nP12:NOTIFY=NEVER\nR1:b\nD1:0\nM3:",
+		    ERR_DATA },
+		{ "other parameters",
+		    FORMAT
+		    "2\nC1:5\nS0:\nF0:\nR1:b\nP13:NOTIFY=ALWAYS\nD1:0\nM3:",
+		    ERR_DATA },
 		{ "later version",
-		    "mitto-spool 2\nC1:5\nS0:\nF0:\nR1:b\nD1:0\nM3:",
+		    "mitto-spool 3\nC1:5\nS0:\nF0:\nR1:b\nD1:0\nM3:",
 		    ERR_CONFIG },
 		{ "version 0", "mitto-spool 0\nC1:5\nS0:\nF0:\nR1:b\nD1:0\nM3:",
 		    ERR_DATA },
@@ -207,7 +252,7 @@ test_refused_to_write(void **state UNUSED)
 	assert_int_equal(err.kind, ERR_IO);
 	assert_int_equal(write_file(&e, "short", &file, &err), -1);
 	assert_int_equal(err.kind, ERR_IO);
-	strlist_add(&e.recipients, "a@x.example\nRCPT TO:<b@x.example>");
+	entry_add(&e, "a@x.example\nRCPT TO:<b@x.example>", "");
 	assert_int_equal(write_file(&e, BODY, &file, &err), -1);
 	assert_int_equal(err.kind, ERR_DATA);
 	entry_release(&e);
@@ -218,6 +263,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_refused_to_write),

@@ -122,6 +122,8 @@ static const struct {
 	{ { "-u", "ana" }, ERR_USAGE, "-u reads mail" },
 	{ { "--print" }, ERR_USAGE, "--print reads mail" },
 	{ { "-s" }, ERR_USAGE, "-s needs a value" },
+	{ { "a@x.example", "--", "-b@x.example" }, ERR_USAGE,
+	    "would be a flag of sendmail" },
 	{ { "a@x.example", "--", "-f" }, ERR_USAGE, "-f needs a value" },
 	{ { "-Z", "a@x.example" }, ERR_USAGE, "unknown option '-Z'" },
 	{ { "-", "a@x.example", "-Es", "x", "-Z" }, ERR_USAGE, "'-Z'" },

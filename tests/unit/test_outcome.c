@@ -31,7 +31,9 @@ static void
 test_init(void **state UNUSED)
 {
 	static const char *const people[] = { "a@x", "b@x" };
-	const struct envelope e = { "s@x", people, 2, false };
+	const struct envelope e = {
+		.sender = "s@x", .recipients = people, .count = 2
+	};
 	struct outcome o;
 
 	outcome_init(&o, &e);
@@ -172,7 +174,7 @@ run(const struct row *row)
 	struct transaction t = {
 		.sender = "s@x", .recipients = pointers, .check = row->check
 	};
-	struct envelope e = { "s@x", people, 0, false };
+	struct envelope e = { .sender = "s@x", .recipients = people };
 	struct error err = ERROR_INIT;
 	char states[MAX + 1];
 	struct outcome o;

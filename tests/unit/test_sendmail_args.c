@@ -58,6 +58,8 @@ static const struct {
 	enum error_kind kind;
 	const char *text;
 } bad[] = {
+	{ "-L|a\nb|" TO, ERR_DATA, "-L: a tag" },
+	{ "-Lsshd[1]: x|" TO, ERR_DATA, "-L: a tag" },
 	{ "-z", ERR_USAGE, "'-z' is no flag of sendmail that mitto knows" },
 	{ "-tz", ERR_USAGE, "'-tz' is no flag" },
 	{ "--version", ERR_USAGE, "'--version' is no flag" },

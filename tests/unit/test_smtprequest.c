@@ -5,7 +5,8 @@
 #include "base/buf.h"
 #include "text/smtprequest.h"
 
-/* Shown as "VERB address RET ENVID NOTIFY", what is not there as "-". */
+/* Shown as "VERB address RET ENVID NOTIFY [ORCPT]", what is not there as "-".
+ */
 static const struct {
 	const char *line, *want;
 } good[] = {
@@ -30,9 +31,14 @@ static const struct {
 	{ "MAIL FROM:<j\xc3\xbcrgen@x.example> SMTPUTF8",
 	    "2 j\xc3\xbcrgen@x.example - - -" },
 	{ "RCPT TO:<root>", "3 root - - -" },
-	{ "RCPT TO:<b@x.example> NOTIFY=NEVER", "3 b@x.example - - NEVER" },
+	{ "RCPT TO:<b@x.example> NOTIFY=never",
+	    "3 b@x.example - - NOTIFY=NEVER" },
 	{ "RCPT TO:<b@x.example> ORCPT=rfc822;b@x.example NOTIFY=SUCCESS,DELAY",
-	    "3 b@x.example - - SUCCESS,DELAY" },
+	    "3 b@x.example - - NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b@x.example" },
+	{ "RCPT TO:<b@x.example> ORCPT=rfc822;b+2Bc@x.example",
+	    "3 b@x.example - - - ORCPT=rfc822;b+2Bc@x.example" },
+	{ "RCPT TO:<b@x.example> ORCPT=utf-8;j\xc3\xbcrgen@x.example",
+	    "3 b@x.example - - - ORCPT=utf-8;j\\x{FC}rgen@x.example" },
 	{ "RCPT TO:<a=b+c@x.example>", "3 a=b+c@x.example - - -" },
 	{ "DATA", "4 - - - -" },
 	{ "RSET", "5 - - - -" },
@@ -83,6 +89,20 @@ static const struct {
 	{ "RCPT TO:<|cat>", "501 5.1.7" },
 	{ "RCPT TO:<b@x.example> SIZE=1", "555 5.5.4" },
 	{ "RCPT TO:<b@x.example> ORCPT=x", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=;x", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=rfc822;", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=NOTIFY=;x", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=rfc822;a=b@x", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=rfc822;a+b@x", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=rfc822;a+4", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=rfc822;a+2b", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=utf-8;\xff@x", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> ORCPT=utf-8;a\xc2\x85@x", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> NOTIFY=", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> NOTIFY=MAYBE", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> NOTIFY=NEVER,DELAY", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> NOTIFY=DELAY,DELAY", "501 5.5.4" },
+	{ "RCPT TO:<b@x.example> NOTIFY=NEVER NOTIFY=NEVER", "501 5.5.4" },
 	{ "RCPT TO:<b@x.example>\rDATA", "500 5.5.2" },
 	{ "NOOP \t", "500 5.5.2" },
 };
@@ -106,6 +126,8 @@ test_good(void **state UNUSED)
 		buf_printf(&out, "%d %s %s %s %s", (int)r.verb,
 		    or_dash(r.address), or_dash(r.return_parts),
 		    or_dash(r.envid), or_dash(r.notify));
+		if (r.orcpt != NULL)
+			buf_printf(&out, " %s", r.orcpt);
 		check_str(line, out.data, good[i].want);
 	}
 }

@@ -52,8 +52,8 @@ enter(struct spool *s, char id[SPOOL_ID], struct error *err)
 	struct state state;
 	int result;
 
-	strlist_add(&e.recipients, "b@x.example");
-	strlist_add(&e.recipients, "c@x.example");
+	entry_add(&e, "b@x.example", "");
+	entry_add(&e, "c@x.example", "");
 	state_init(&state, 2);
 	state.schedule = schedule_new(e.created);
 	result = spool_enter(s, BOX_QUEUE, &e, m, &state, id, err);
