@@ -18,6 +18,7 @@ static const struct {
 	{ "Mail", command_mailx, true },
 	{ "config", command_config, false },
 	{ "help", command_help, false },
+	{ "login", command_login, false },
 	{ "mail", command_mailx, true },
 	{ "mailx", command_mailx, true },
 	{ "mailq", command_mailq, true },

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "command/credential.h"
 #include "command/queueitem.h"
 #include "command/route.h"
 #include "spool/hold.h"
@@ -185,6 +186,8 @@ run_group(struct runner *r, const struct group *g)
 		    run_interrupted == 0)
 			hold_clear(r->spool, g->key);
 	}
+	if (err.kind == ERR_NOPERM)
+		credential_refused(&route.request.settings, &route.password);
 	set_hold(r, g, &err);
 	route_release(&route);
 }

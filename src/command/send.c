@@ -4,17 +4,16 @@
  */
 #include "base/mem.h"
 #include "command/command.h"
+#include "command/credential.h"
 #include "command/journal.h"
 #include "command/later.h"
 #include "command/run.h"
 #include "command/runner.h"
 #include "settings/document.h"
-#include "settings/password.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define TEXT_MAX (8L << 20) /* bytes of help or JSON */
 
@@ -69,13 +68,6 @@ dry_run(struct run *run)
 		(void)fputs("nothing was sent (-n)\n", stderr);
 }
 
-static bool
-needs_password(const struct settings *s)
-{
-	return s->user != NULL && s->auth.value != AUTH_OFF &&
-	    s->auth.value != AUTH_EXTERNAL;
-}
-
 static struct envelope
 envelope_of(const struct composition *c)
 {
@@ -89,19 +81,6 @@ envelope_of(const struct composition *c)
 
 static void finish(struct run *run);
 
-/* What is in memory from here on must not end in a core file. */
-static int
-find_password(struct run *run, struct secret *password)
-{
-	const struct settings *s = &run->request.settings;
-	const struct rlimit none = { 0, 0 };
-
-	if (!needs_password(s))
-		return 0;
-	(void)setrlimit(RLIMIT_CORE, &none);
-	return password_find(password, s, run->endpoint.host, &run->error);
-}
-
 static void
 show_warnings(struct run *run)
 {
@@ -113,30 +92,72 @@ show_warnings(struct run *run)
 		watch_warn(&run->watch, warnings->items[i]);
 }
 
+/* Over a session that is opened for it; NULL if that cannot be. */
+static struct smtp_session *
+send_once(struct run *run, const struct secret *password, bool more)
+{
+	const struct settings *s = &run->request.settings;
+	struct smtp_observer observer = watch_observer(&run->watch);
+	struct envelope envelope = envelope_of(&run->composition);
+	struct smtp_session *session = smtp_open(s, &run->endpoint, password,
+	    &observer, &run_interrupted, &run->error);
+
+	if (session == NULL)
+		return NULL;
+	if (!more)
+		smtp_last(session);
+	(void)smtp_send(session, &envelope, &run->composition.wire, s->check,
+	    &run->outcome);
+	return session;
+}
+
+/* The same; a token that the server refuses is renewed, once. */
+static struct smtp_session *
+send_message(struct run *run, struct secret *password, bool more)
+{
+	struct smtp_session *session = send_once(run, password, more);
+
+	if (session == NULL || run->outcome.stage != STAGE_AUTH ||
+	    run->outcome.error.kind != ERR_NOPERM ||
+	    !credential_renew(password, &run->request.settings))
+		return session;
+	watch_step(&run->watch, "the token was refused: trying a new one");
+	smtp_close(session);
+	outcome_release(&run->outcome);
+	return send_once(run, password, more);
+}
+
+/* No token can be had now: the message waits for it as it would for the
+ * server. */
+static int
+wait_for_token(struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+
+	if (!settings_oauth(s) || run->error.kind != ERR_TEMPORARY ||
+	    s->queue.value == QUEUE_NEVER || s->check)
+		return -1;
+	watch_warn(&run->watch, run->error.text);
+	later_all(run);
+	return -1;
+}
+
 /* Over the network.  The result is told before the session is closed: a server
  * that is slow to say good-bye must not hold it back. */
 static int
 deliver(struct run *run)
 {
 	const struct settings *s = &run->request.settings;
-	struct smtp_observer observer = watch_observer(&run->watch);
-	struct envelope envelope = envelope_of(&run->composition);
 	auto_secret struct secret password = { .text = NULL };
+	bool more = runner_has_more(run);
 	struct smtp_session *session;
-	bool more;
 
-	if (find_password(run, &password) < 0)
-		return -1;
+	if (credential_find(&password, s, run->endpoint.host, &run->error) < 0)
+		return wait_for_token(run);
 	show_warnings(run);
-	session = smtp_open(s, &run->endpoint, &password, &observer,
-	    &run_interrupted, &run->error);
+	session = send_message(run, &password, more);
 	if (session == NULL)
 		return -1;
-	more = runner_has_more(run);
-	if (!more)
-		smtp_last(session);
-	(void)smtp_send(session, &envelope, &run->composition.wire, s->check,
-	    &run->outcome);
 	run->result.outcome = &run->outcome;
 	run->result.state = result_state(&run->outcome, s->check);
 	later_rest(run);

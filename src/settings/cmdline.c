@@ -151,7 +151,8 @@ parse_operand(struct parser *p, const char *word, struct error *err)
 
 	if (*word == '\0')
 		return error_set(err, ERR_USAGE, "an address is empty");
-	if (option_store(&p->scratch, option_by_name("to"), word, err) != 0)
+	if ((p->scope & IN_LOGIN) == 0 &&
+	    option_store(&p->scratch, option_by_name("to"), word, err) != 0)
 		return -1;
 	add_item(p->cl, &item);
 	return 0;
@@ -306,7 +307,16 @@ int
 cmdline_parse_run(
     struct cmdline *cl, int argc, char *const *argv, struct error *err)
 {
-	struct parser p = { cl, argc, argv, .scope = IS_FLAG };
+	struct parser p = { cl, argc, argv, .scope = IN_ARGV | IN_RUN };
+
+	return parse(&p, err);
+}
+
+int
+cmdline_parse_login(
+    struct cmdline *cl, int argc, char *const *argv, struct error *err)
+{
+	struct parser p = { cl, argc, argv, .scope = IN_ARGV | IN_LOGIN };
 
 	return parse(&p, err);
 }

@@ -44,6 +44,10 @@ int cmdline_parse(struct cmdline *cl, int argc, char *const *argv,
 int cmdline_parse_run(struct cmdline *cl, int argc, char *const *argv,
     struct error *err) MUST_CHECK;
 
+/* The same for `mitto login` (IN_LOGIN); its operands are names of accounts. */
+int cmdline_parse_login(struct cmdline *cl, int argc, char *const *argv,
+    struct error *err) MUST_CHECK;
+
 /*
  * For other command lines (sendmail, mail, run), which are translated to this
  * one: add option `name` with a copy of `value` (NULL sets a flag), or with

@@ -269,6 +269,10 @@ habit_unknown_name(const char *text, size_t len, int scope, struct error *err)
 		return error_hint(
 		    err, "mitto run --%s ... ADDRESS -- COMMAND", name);
 	}
+	if (key != NULL && (key->scope & IN_LOGIN) != 0) {
+		error_set(err, ERR_USAGE, "--%s belongs to mitto login", name);
+		return error_hint(err, "mitto login --%s ACCOUNT", name);
+	}
 	error_set(err, ERR_USAGE, "unknown option '--%s'", name);
 	if (key != NULL)
 		return error_hint(err, "%s is a key of the config file%s", name,
