@@ -29,14 +29,33 @@ USER = "jana@home.example"
 MAIL = ("-s", "test", "bob@there.example")
 
 
-def has_jansson():
-    shown = subprocess.run([MITTO, "login", "-C", "none", "x"],
-                           capture_output=True, text=True).stderr
-    return "without jansson" not in shown
+WITHOUT = "built without jansson"
 
 
-pytestmark = pytest.mark.skipif(
-    os.path.exists(MITTO) and not has_jansson(), reason="built without")
+@pytest.fixture(scope="module")
+def can_log_in(tmp_path_factory):
+    path = tmp_path_factory.mktemp("login") / "config"
+    path.write_text("[account home]\nserver = x.example\n")
+    path.chmod(0o600)
+    shown = subprocess.run([MITTO, "login", "-C", path, "home"],
+                           stdin=subprocess.DEVNULL, capture_output=True,
+                           text=True).stderr
+    return WITHOUT not in shown
+
+
+@pytest.fixture(autouse=True)
+def jansson(request, can_log_in):
+    if can_log_in == (request.function is test_built_without):
+        pytest.skip("built with%s jansson" % ("" if can_log_in else "out"))
+
+
+def test_built_without(run_mitto, account, service):
+    account(service())
+    for words in ["login", "home"], ["-A", "home", *MAIL]:
+        result = run_mitto(*words)
+        assert result.status == 78 and WITHOUT in result.err, result
+        assert "password-command" in result.hint
+    assert run_mitto("login", "--help").status == 0
 
 
 @pytest.fixture
