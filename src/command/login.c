@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mitto login [--device] ACCOUNT: a person allows this program to send, once;
- * from then on it has tokens of its own.
+ * from then on it has tokens of its own, or, where there is no OAuth, the
+ * password in the keyring.
  */
 #include "oauth/login.h"
 #include "base/mem.h"
@@ -11,6 +12,9 @@
 #include "oauth/record.h"
 #include "settings/account.h"
 #include "settings/document.h"
+#include "settings/keyring.h"
+#include "settings/password.h"
+#include "settings/provider.h"
 #include "text/escape.h"
 
 #include <stdio.h>
@@ -80,19 +84,12 @@ open_call(struct call *c)
 	return watch_open(&c->watch, &c->request.settings, err);
 }
 
-/* Is it an account to log in with? */
+/* Is there somebody to log in as, in a way that is not taken already? */
 static int
 check_account(const struct settings *s, struct error *err)
 {
-	if (s->oauth_client_id == NULL) {
-		(void)error_set(err, ERR_CONFIG,
-		    "account '%s' has no oauth-client-id", s->account);
-		return error_hint(err,
-		    "register a program at the service, and write its "
-		    "oauth-client-id into [account %s]; see mitto.conf(5)",
-		    s->account);
-	}
-	if (!settings_oauth(s)) {
+	if (settings_name_password(s) ||
+	    (s->oauth_client_id != NULL && !settings_oauth(s))) {
 		(void)error_set(err, ERR_CONFIG,
 		    "account '%s' is set to log in with a password",
 		    s->account);
@@ -150,21 +147,17 @@ show_code(void *ctx, const char *url, const char *code, const char *complete)
 /* --- in and out ----------------------------------------------------------- */
 
 static int
-log_in(struct call *c)
+get_token(struct call *c)
 {
 	const struct settings *s = &c->request.settings;
 	const struct login_options *wish = &c->request.login;
 	struct oauth o = { .settings = s, .interrupted = &run_interrupted };
 	struct login_prompt prompt = { c, show_url, show_code };
 	auto_token struct token token = { .expires_in = 0 };
-	const struct rlimit none = { 0, 0 };
 	bool in_keyring = false;
 	int result;
 
-	/* What is in memory from here on must not end in a core file. */
-	(void)setrlimit(RLIMIT_CORE, &none);
-	if (!response_can_read(&c->error) || check_account(s, &c->error) < 0 ||
-	    service_find(&o.service, s, &c->error) < 0)
+	if (service_find(&o.service, s, &c->error) < 0)
 		return -1;
 	if (wish->device || o.service.auth_url == NULL)
 		result = login_by_device(&token, &o, &prompt, &c->error);
@@ -182,10 +175,71 @@ log_in(struct call *c)
 	return 0;
 }
 
+/* Without a client id there is the password, if there is a place for it. */
+static int
+get_password(struct call *c)
+{
+	const struct settings *s = &c->request.settings;
+	const struct login_options *wish = &c->request.login;
+	const char *missing = keyring_missing();
+	const struct provider *p;
+	struct endpoint e;
+
+	if (missing == NULL && wish->keyring.value == WHEN_NEVER)
+		missing = "--keyring=never";
+	if (missing != NULL || wish->device) {
+		(void)error_set(&c->error, ERR_CONFIG,
+		    "account '%s' has no oauth-client-id%s%s%s", s->account,
+		    missing != NULL ? ", and no keyring for a password (" : "",
+		    missing != NULL ? missing : "", missing != NULL ? ")" : "");
+		return error_hint(&c->error,
+		    "register a program at the service, and write its "
+		    "oauth-client-id into [account %s]; see mitto.conf(5)",
+		    s->account);
+	}
+	if (smtp_endpoint(&e, s, &c->error) < 0)
+		return -1;
+	p = provider_by_host(e.host);
+	if (p != NULL)
+		(void)fprintf(stderr, "%s: %s%s%s\n", p->name, p->login,
+		    p->url != NULL ? "\n  " : "", p->url != NULL ? p->url : "");
+	if (password_keep(s, e.host, &c->error) < 0)
+		return -1;
+	c->kept = "keyring";
+	return 0;
+}
+
+static int
+log_in(struct call *c)
+{
+	const struct settings *s = &c->request.settings;
+	const struct rlimit none = { 0, 0 };
+
+	/* What is in memory from here on must not end in a core file. */
+	(void)setrlimit(RLIMIT_CORE, &none);
+	if (check_account(s, &c->error) < 0)
+		return -1;
+	if (s->oauth_client_id == NULL)
+		return get_password(c);
+	return response_can_read(&c->error) ? get_token(c) : -1;
+}
+
 static int
 log_out(struct call *c)
 {
-	return access_forget(&c->request.settings, &c->found, &c->error);
+	const struct settings *s = &c->request.settings;
+	struct endpoint e;
+	bool known = false;
+
+	if (access_forget(s, &c->found, &c->error) < 0)
+		return -1;
+	if (s->oauth_client_id != NULL || s->user == NULL)
+		return 0;
+	if (smtp_endpoint(&e, s, &c->error) < 0 ||
+	    password_forget(s, e.host, &known, &c->error) < 0)
+		return -1;
+	c->found = c->found || known;
+	return 0;
 }
 
 /* --- the end -------------------------------------------------------------- */
@@ -223,12 +277,17 @@ add_text(const struct call *c, struct buf *out)
 	}
 	escape_print(&user, s->user, strlen(s->user), 0);
 	file = record_path(s->account, &ignored);
-	buf_printf(out,
-	    "account %s is logged in as %s; the token is kept in %s\n"
-	    "to try it: mitto --check -A %s %s\n",
-	    s->account, user.data,
-	    strcmp(c->kept, "file") == 0 ? file : "the keyring", s->account,
-	    user.data);
+	if (s->oauth_client_id != NULL)
+		buf_printf(out,
+		    "account %s is logged in as %s; the token is kept in %s\n",
+		    s->account, user.data,
+		    strcmp(c->kept, "file") == 0 ? file : "the keyring");
+	else
+		buf_printf(out,
+		    "the password of account %s, user %s, is in the keyring\n",
+		    s->account, user.data);
+	buf_printf(
+	    out, "to try it: mitto --check -A %s %s\n", s->account, user.data);
 }
 
 static int

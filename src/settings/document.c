@@ -291,7 +291,8 @@ help_login(struct buf *out)
 	    "usage: mitto login [options] ACCOUNT\n"
 	    "Logs in by OAuth and keeps the token; mail of the account then "
 	    "goes out with it.\n"
-	    "The account needs an oauth-client-id, see mitto.conf(5).\n");
+	    "An account without an oauth-client-id (see mitto.conf(5)) is asked "
+	    "for its password,\nwhich the keyring keeps.\n");
 	help_group(out, "Login");
 	buf_puts(out,
 	    "--json, -C and -v work as elsewhere: mitto --help=all\n"

@@ -138,17 +138,21 @@ source_command(struct secret *out, const struct login *login, struct error *err)
 
 /* The attributes are those of msmtp, so that what was stored for it is
  * found. */
+#define ATTRIBUTES(login) \
+	(const struct attribute[]) \
+	{ \
+		{ "host", (login)->host }, { "service", "smtp" }, \
+		    { (login)->settings->user != NULL ? "user" : NULL, \
+			    (login)->settings->user }, \
+		{ \
+			NULL, NULL \
+		} \
+	}
+
 int
 source_secret_tool(struct secret *out, const struct login *login,
     struct buf *tried, struct error *err)
 {
-	const char *user = login->settings->user;
-	const struct attribute attributes[] = {
-		{ "host", login->host },
-		{ "service", "smtp" },
-		{ user != NULL ? "user" : NULL, user },
-		{ NULL, NULL },
-	};
 	const char *missing = keyring_missing();
 	int found;
 
@@ -156,7 +160,7 @@ source_secret_tool(struct secret *out, const struct login *login,
 		source_tried(tried, "secret-tool (%s)", missing);
 		return 0;
 	}
-	found = keyring_lookup(out, attributes, err);
+	found = keyring_lookup(out, ATTRIBUTES(login), err);
 	if (found == 0)
 		source_tried(tried, "secret-tool (no entry)");
 	return found;
@@ -256,4 +260,40 @@ source_terminal(struct secret *out, const struct login *login,
 		return 0;
 	}
 	return ask(out, login, tty, err);
+}
+
+/* --- from the one to the other -------------------------------------------- */
+
+int
+password_keep(const struct settings *s, const char *host, struct error *err)
+{
+	const struct login login = { .settings = s, .host = host };
+	auto_secret struct secret password = { .text = NULL };
+	auto_buf struct buf tried = buf_make(300);
+	auto_free char *label = NULL;
+	int found = source_terminal(&password, &login, &tried, err);
+
+	if (found == 0)
+		return error_set(err, ERR_CONFIG,
+		    "there is nobody to ask for the password: %s", tried.data);
+	if (found < 0)
+		return -1;
+	label = mem_printf("mitto: %s at %s", s->user, host);
+	return keyring_store(&password, label, ATTRIBUTES(&login), err);
+}
+
+int
+password_forget(
+    const struct settings *s, const char *host, bool *found, struct error *err)
+{
+	const struct login login = { .settings = s, .host = host };
+	auto_secret struct secret password = { .text = NULL };
+	int known;
+
+	*found = false;
+	if (keyring_missing() != NULL)
+		return 0;
+	known = keyring_lookup(&password, ATTRIBUTES(&login), err);
+	*found = known == 1;
+	return known == 1 ? keyring_clear(ATTRIBUTES(&login), err) : known;
 }

@@ -18,13 +18,17 @@ request_release(struct request *r)
 }
 
 bool
+settings_name_password(const struct settings *s)
+{
+	return s->password_command != NULL || s->password_file != NULL ||
+	    s->password_env != NULL || secret_is_set(&s->password);
+}
+
+bool
 settings_oauth(const struct settings *s)
 {
-	bool password = s->password_command != NULL ||
-	    s->password_file != NULL || s->password_env != NULL ||
-	    secret_is_set(&s->password);
-
-	return s->account != NULL && s->oauth_client_id != NULL && !password &&
+	return s->account != NULL && s->oauth_client_id != NULL &&
+	    !settings_name_password(s) &&
 	    (s->auth.value == AUTH_AUTO || s->auth.value == AUTH_XOAUTH2 ||
 		s->auth.value == AUTH_OAUTHBEARER);
 }

@@ -223,6 +223,9 @@ struct request {
 	struct login_options login;
 };
 
+/* Does a key or flag say where the password is? */
+bool settings_name_password(const struct settings *s);
+
 /*
  * Does the account log in by a token that `mitto login` has got?  It has a
  * client id, no source of a password, and no method of login that takes a

@@ -35,7 +35,8 @@ WITHOUT = "built without jansson"
 @pytest.fixture(scope="module")
 def can_log_in(tmp_path_factory):
     path = tmp_path_factory.mktemp("login") / "config"
-    path.write_text("[account home]\nserver = x.example\n")
+    path.write_text("[account home]\nserver = x.example\nuser = u\n"
+                    "oauth-client-id = x\n")
     path.chmod(0o600)
     shown = subprocess.run([MITTO, "login", "-C", path, "home"],
                            stdin=subprocess.DEVNULL, capture_output=True,
@@ -520,7 +521,9 @@ def test_https_is_checked(login, run_mitto, account, service, tls_context,
 # Accounts --------------------------------------------------------------------
 
 @pytest.mark.parametrize("keys, status, says, hint", [
-    ("provider = gmail\n", 78, "no oauth-client-id", "oauth-client-id"),
+    ("provider = gmail\nuser = u\n", 78, "no oauth-client-id, and no keyring",
+     "oauth-client-id"),
+    ("provider = gmail\n", 78, "no login name", "user"),
     ("server = smtp.x.example\nuser = u\noauth-client-id = x\n", 78,
      "not known where", "oauth-token-url"),
     ("provider = gmail\nuser = u\noauth-client-id = x\nauth = plain\n", 78,
@@ -948,3 +951,57 @@ def test_keyring_that_is_not_there(login, account, service):
     run.url()
     made.settle("allowed")
     assert run.end() == 73 and "no keyring" in run.err
+
+
+# Passwords -------------------------------------------------------------------
+
+@pytest.fixture
+def password_account(config, smtp):
+    server = smtp("PLAIN", CANARY + "-password")
+    config("[account home]\nserver = smtp+plain://%s\nuser = %s\nfrom = %s\n"
+           % (server.address, USER, USER))
+    return server
+
+
+def test_password_goes_into_the_keyring(on_terminal, run_mitto, keyring,
+                                        password_account):
+    status, shown = on_terminal(
+        "login", "home", env=keyring.env,
+        answers=(b"Password of", CANARY.encode() + b"-password\n"))
+    assert status == 0, shown
+    assert "is in the keyring" in shown and CANARY not in shown
+    assert keyring.entry.read_text() == CANARY + "-password"
+    assert "host 127.0.0.1 service smtp user " + USER in keyring.log()
+    assert CANARY not in keyring.log()
+    result = run_mitto("-A", "home", *MAIL, env=keyring.env)
+    assert result.status == 0, result
+    assert password_account.messages[0].login
+    result = run_mitto("login", "--forget", "home", env=keyring.env)
+    assert result.status == 0 and not keyring.entry.exists()
+    result = run_mitto("login", "--forget", "home", env=keyring.env)
+    assert b"not logged in" in result.out
+
+
+def test_password_needs_a_person(run_mitto, on_terminal, keyring,
+                                 password_account):
+    result = run_mitto("login", "home", env=keyring.env)
+    assert result.status == 78 and "nobody to ask" in result.err
+    status, shown = on_terminal("login", "home", env=keyring.env,
+                                answers=(b"Password of", b"\x03"))
+    assert status == 130, shown
+    keyring.broken.touch()
+    status, shown = on_terminal("login", "home", env=keyring.env,
+                                answers=(b"Password of", b"secret\n"))
+    assert status == 73 and "no daemon" in shown
+    for words in ["--device"], ["--keyring=never"]:
+        result = run_mitto("login", *words, "home", env=keyring.env)
+        assert result.status == 78 and "no oauth-client-id" in result.err
+
+
+def test_what_a_provider_takes_is_told(on_terminal, config, keyring):
+    config("[account home]\nprovider = gmail\nfrom = %s\n" % USER)
+    status, shown = on_terminal("login", "home", env=keyring.env,
+                                answers=(b"Password of", b"\x03"))
+    assert status == 130
+    assert "app password" in shown
+    assert "https://myaccount.google.com/apppasswords" in shown
