@@ -175,6 +175,32 @@ get_token(struct call *c)
 	return 0;
 }
 
+static int
+no_client(struct call *c, const char *more)
+{
+	const char *account = c->request.settings.account;
+
+	(void)error_set(&c->error, ERR_CONFIG,
+	    "account '%s' has no oauth-client-id%s", account, more);
+	return error_hint(&c->error,
+	    "register a program at the service, and write its "
+	    "oauth-client-id into [account %s]; see mitto.conf(5)",
+	    account);
+}
+
+/* Which password is meant is often the first question. */
+static void
+show_provider(const char *host)
+{
+	const struct provider *p = provider_by_host(host);
+
+	if (p == NULL || p->login == NULL)
+		return;
+	(void)fprintf(stderr, "%s: %s\n", p->name, p->login);
+	if (p->url != NULL)
+		(void)fprintf(stderr, "  %s\n", p->url);
+}
+
 /* Without a client id there is the password, if there is a place for it. */
 static int
 get_password(struct call *c)
@@ -182,27 +208,21 @@ get_password(struct call *c)
 	const struct settings *s = &c->request.settings;
 	const struct login_options *wish = &c->request.login;
 	const char *missing = keyring_missing();
-	const struct provider *p;
 	struct endpoint e;
 
 	if (missing == NULL && wish->keyring.value == WHEN_NEVER)
 		missing = "--keyring=never";
-	if (missing != NULL || wish->device) {
-		(void)error_set(&c->error, ERR_CONFIG,
-		    "account '%s' has no oauth-client-id%s%s%s", s->account,
-		    missing != NULL ? ", and no keyring for a password (" : "",
-		    missing != NULL ? missing : "", missing != NULL ? ")" : "");
-		return error_hint(&c->error,
-		    "register a program at the service, and write its "
-		    "oauth-client-id into [account %s]; see mitto.conf(5)",
-		    s->account);
+	if (wish->device || service_only(s))
+		return no_client(c, "");
+	if (missing != NULL) {
+		auto_free char *more = mem_printf(
+		    ", and there is no keyring for a password (%s)", missing);
+
+		return no_client(c, more);
 	}
 	if (smtp_endpoint(&e, s, &c->error) < 0)
 		return -1;
-	p = provider_by_host(e.host);
-	if (p != NULL)
-		(void)fprintf(stderr, "%s: %s%s%s\n", p->name, p->login,
-		    p->url != NULL ? "\n  " : "", p->url != NULL ? p->url : "");
+	show_provider(e.host);
 	if (password_keep(s, e.host, &c->error) < 0)
 		return -1;
 	c->kept = "keyring";

@@ -149,12 +149,13 @@ deliver(struct run *run)
 {
 	const struct settings *s = &run->request.settings;
 	auto_secret struct secret password = { .text = NULL };
-	bool more = runner_has_more(run);
 	struct smtp_session *session;
+	bool more;
 
 	if (credential_find(&password, s, run->endpoint.host, &run->error) < 0)
 		return wait_for_token(run);
 	show_warnings(run);
+	more = runner_has_more(run);
 	session = send_message(run, &password, more);
 	if (session == NULL)
 		return -1;

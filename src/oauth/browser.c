@@ -114,8 +114,7 @@ login_by_browser(struct token *out, const struct oauth *o,
 	}
 	if (redirect_open(&r, err) < 0)
 		return -1;
-	redirect =
-	    mem_printf("http://%s:%d/", o->service.redirect_host, r.port);
+	redirect = mem_printf("http://%s:%d", o->service.redirect_host, r.port);
 	make_up(text);
 	secret_set(&verifier, text, strlen(text));
 	secret_wipe(text, sizeof(text));

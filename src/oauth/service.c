@@ -14,60 +14,70 @@
 #include <string.h>
 #include <strings.h>
 
-#define MOST_HOSTS 3
+#define MICROSOFT_URL "https://login.microsoftonline.com/common/oauth2/v2.0/"
 
-#define MICROSOFT "https://login.microsoftonline.com/common/oauth2/v2.0/"
-
-static const struct {
-	const char *hosts[MOST_HOSTS];
-	struct service service;
-} known[] = {
-	{ { "smtp.gmail.com" },
-	    {
-		.name = "Google",
-		.auth_url = "https://accounts.google.com/o/oauth2/v2/auth",
-		.token_url = "https://oauth2.googleapis.com/token",
-		.scope = "https://mail.google.com/",
-		/* Without the prompt a second login gives no refresh token. */
-		.extra = "access_type=offline&prompt=consent",
-	    } },
-	{ { "smtp.office365.com", "smtp-mail.outlook.com" },
-	    {
-		.name = "Microsoft",
-		.auth_url = MICROSOFT "authorize",
-		.token_url = MICROSOFT "token",
-		.device_url = MICROSOFT "devicecode",
-		.scope = "https://outlook.office.com/SMTP.Send offline_access",
-		.redirect_host = "localhost",
-	    } },
+static const struct service google = {
+	.name = "Google",
+	.auth_url = "https://accounts.google.com/o/oauth2/v2/auth",
+	.token_url = "https://oauth2.googleapis.com/token",
+	.scope = "https://mail.google.com/",
+	/* Without the prompt a second login gives no refresh token. */
+	.extra = "access_type=offline&prompt=consent",
 };
 
-/* What is known of the account's server; all zero if nothing. */
-static struct service
-known_service(const struct settings *s)
+static const struct service microsoft = {
+	.name = "Microsoft",
+	.auth_url = MICROSOFT_URL "authorize",
+	.token_url = MICROSOFT_URL "token",
+	.device_url = MICROSOFT_URL "devicecode",
+	.scope = "https://outlook.office.com/SMTP.Send offline_access",
+	.redirect_host = "localhost",
+};
+
+static const struct {
+	const char *host;
+	const struct service *service;
+	bool only; /* it takes no passwords */
+} known[] = {
+	{ "smtp.gmail.com", &google, false },
+	{ "smtp.office365.com", &microsoft, false },
+	{ "smtp-mail.outlook.com", &microsoft, true },
+};
+
+/* The account's server in the table, or -1. */
+static int
+find_known(const struct settings *s)
 {
 	struct error ignored = ERROR_INIT;
 	struct server server;
 
 	if (s->server == NULL || server_parse(&server, s->server, &ignored) < 0)
-		return (struct service){ .name = NULL };
+		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		for (size_t k = 0; k < MOST_HOSTS; k++)
-			if (known[i].hosts[k] != NULL &&
-			    strcasecmp(known[i].hosts[k], server.host) == 0)
-				return known[i].service;
-	return (struct service){ .name = NULL };
+		if (strcasecmp(known[i].host, server.host) == 0)
+			return (int)i;
+	return -1;
+}
+
+bool
+service_only(const struct settings *s)
+{
+	int i = find_known(s);
+
+	return i >= 0 && known[i].only;
 }
 
 int
 service_find(struct service *out, const struct settings *s, struct error *err)
 {
-	struct service found = known_service(s);
+	struct service found = { .name = NULL };
+	int i = find_known(s);
 
-	if (s->oauth_token_url != NULL) {
-		/* Of another service nothing fits. */
-		found = (struct service){ .token_url = s->oauth_token_url };
-	}
+	/* Of another service nothing fits. */
+	if (s->oauth_token_url != NULL)
+		found.token_url = s->oauth_token_url;
+	else if (i >= 0)
+		found = *known[i].service;
 	if (s->oauth_auth_url != NULL)
 		found.auth_url = s->oauth_auth_url;
 	if (s->oauth_device_url != NULL)

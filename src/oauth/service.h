@@ -10,7 +10,7 @@
 #include "settings/settings.h"
 
 struct service {
-	const char *name;       /* for texts: "Google", or the token URL's */
+	const char *name;       /* for texts: "Google" */
 	const char *auth_url;   /* authorization endpoint, or NULL */
 	const char *token_url;  /* token endpoint */
 	const char *device_url; /* of RFC 8628, or NULL */
@@ -26,5 +26,8 @@ struct service {
  */
 int service_find(struct service *out, const struct settings *s,
     struct error *err) MUST_CHECK;
+
+/* Is it known that the account's server takes no passwords? */
+bool service_only(const struct settings *s);
 
 #endif
