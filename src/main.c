@@ -20,6 +20,7 @@ static const struct {
 	{ "config", command_config, true, false },
 	{ "help", command_help, true, false },
 	{ "hoststat", command_absent, false, true },
+	{ "login", command_login, true, false },
 	{ "mail", command_mailx, true, true },
 	{ "mailx", command_mailx, true, true },
 	{ "mailq", command_mailq, true, true },

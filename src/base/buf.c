@@ -26,6 +26,16 @@ buf_make(size_t max)
 }
 
 void
+buf_reserve(struct buf *b)
+{
+	if (b->cap > b->max)
+		return;
+	b->data = mem_resize(b->cap > 0 ? b->data : NULL, b->max + 1, 1);
+	b->data[b->len] = '\0';
+	b->cap = b->max + 1;
+}
+
+void
 buf_release(struct buf *b)
 {
 	if (b->cap > 0)

@@ -26,6 +26,10 @@ struct buf {
 void buf_init(struct buf *b, size_t max);
 struct buf buf_make(size_t max);
 
+/* Take the memory for max bytes now.  What is appended then never moves, so
+ * that a secret leaves no copy behind when the buffer is wiped. */
+void buf_reserve(struct buf *b);
+
 void buf_release(struct buf *b);
 
 /* Empty it for reuse; memory and max stay, `full` is taken back. */

@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 struct digest {
@@ -33,13 +34,21 @@ digest_add(struct digest *d, const void *data, size_t len)
 }
 
 void
+digest_raw(struct digest *d, unsigned char out[DIGEST_RAW])
+{
+	unsigned len = DIGEST_RAW;
+
+	memset(out, 0, DIGEST_RAW);
+	(void)EVP_DigestFinal_ex(d->ctx, out, &len);
+}
+
+void
 digest_hex(struct digest *d, char out[DIGEST_HEX])
 {
-	unsigned char raw[EVP_MAX_MD_SIZE] = { 0 };
-	unsigned len = 0;
+	unsigned char raw[DIGEST_RAW];
 
-	(void)EVP_DigestFinal_ex(d->ctx, raw, &len);
-	for (size_t i = 0; i < DIGEST_HEX / 2; i++)
+	digest_raw(d, raw);
+	for (size_t i = 0; i < DIGEST_RAW; i++)
 		(void)snprintf(out + 2 * i, 3, "%02x", raw[i]);
 }
 

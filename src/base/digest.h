@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#define DIGEST_RAW 32 /* bytes */
 #define DIGEST_HEX 65 /* 64 hexadecimal digits and a NUL */
 
 struct digest;
@@ -20,6 +21,9 @@ void digest_add(struct digest *d, const void *data, size_t len);
 
 /* The digest of all that was added, in small letters; once. */
 void digest_hex(struct digest *d, char out[DIGEST_HEX]);
+
+/* The same, raw. */
+void digest_raw(struct digest *d, unsigned char out[DIGEST_RAW]);
 
 /* NULL is allowed. */
 void digest_free(struct digest *d);

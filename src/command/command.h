@@ -15,6 +15,9 @@ int command_config(int argc, char *const *argv);
 /* mitto run [options] ADDRESS... -- COMMAND...; the status of COMMAND */
 int command_run(int argc, char *const *argv);
 
+/* mitto login [options] ACCOUNT: OAuth */
+int command_login(int argc, char *const *argv);
+
 /* mitto mail [flags of mail and mailx] ADDRESS... */
 int command_mailx(int argc, char *const *argv);
 

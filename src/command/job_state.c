@@ -6,12 +6,12 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "command/job.h"
+#include "settings/statefile.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* With the NUL, so that "ab", "c" and "a", "bc" differ. */
 static void
@@ -60,43 +60,10 @@ job_digest(const struct job_run *job, char hex[DIGEST_HEX], struct error *err)
 
 /* --- the file ------------------------------------------------------------ */
 
-static char *
-state_dir(void)
-{
-	const char *state = secure_getenv("XDG_STATE_HOME");
-	const char *home = secure_getenv("HOME");
-
-	if (state != NULL && state[0] == '/')
-		return mem_printf("%s/mitto/jobs", state);
-	if (geteuid() == 0)
-		return mem_strdup(LOCALSTATEDIR "/lib/mitto/jobs");
-	if (home != NULL && home[0] == '/')
-		return mem_printf("%s/.local/state/mitto/jobs", home);
-	return NULL;
-}
-
-/* The directory with those above it, for its owner only. */
-static int
-make_dirs(char *path)
-{
-	for (char *p = path + 1; *p != '\0'; p++) {
-		int result;
-
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		result = mkdir(path, 0700);
-		*p = '/';
-		if (result < 0 && errno != EEXIST)
-			return -1;
-	}
-	return mkdir(path, 0700) < 0 && errno != EEXIST ? -1 : 0;
-}
-
 bool
 job_is_known(const struct job_run *job, const char *hex)
 {
-	auto_free char *dir = state_dir();
+	auto_free char *dir = statefile_folder("jobs");
 	auto_free char *path = NULL;
 	auto_buf struct buf text = buf_make(DIGEST_HEX);
 	auto_fd int fd = -1;
@@ -109,33 +76,18 @@ job_is_known(const struct job_run *job, const char *hex)
 	    strcmp(text.data, hex) == 0;
 }
 
-/* Whole or not at all, whatever else writes it at the same time. */
-static int
-replace(const char *path, const char *hex)
-{
-	auto_free char *part = mem_printf("%s.XXXXXX", path);
-	auto_fd int fd = mkostemp(part, O_CLOEXEC);
-
-	if (fd < 0)
-		return -1;
-	if (io_write_all(fd, hex, strlen(hex)) == 0 && rename(part, path) == 0)
-		return 0;
-	(void)unlink(part);
-	return -1;
-}
-
 int
 job_remember(const struct job_run *job, const char *hex, struct error *err)
 {
-	auto_free char *dir = state_dir();
+	auto_free char *dir = statefile_folder("jobs");
 	auto_free char *path = NULL;
 
 	if (dir == NULL)
 		return error_set(err, ERR_CANTCREATE,
-		    "no place to remember the output: neither XDG_STATE_HOME "
-		    "nor HOME is set");
+		    "no place to remember the output: this user has no home");
 	path = mem_printf("%s/%s", dir, job->key);
-	if (make_dirs(dir) < 0 || replace(path, hex) < 0)
+	if (statefile_make_folder(dir) < 0 ||
+	    statefile_write(path, hex, strlen(hex)) < 0)
 		return error_errno(err, ERR_CANTCREATE, errno,
 		    "cannot remember the output in '%s'", dir);
 	return 0;

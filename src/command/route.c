@@ -5,11 +5,10 @@
 #include "command/route.h"
 
 #include "base/mem.h"
-#include "settings/password.h"
+#include "command/credential.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define KEY_MAX (16L << 20)
 
@@ -148,22 +147,6 @@ load_config(struct route *r, struct error *err)
 	    &r->config, account_config_file(&r->cmdline), &report, err);
 }
 
-static int
-find_password(struct route *r, struct error *err)
-{
-	struct settings *s = &r->request.settings;
-	const struct rlimit none = { 0, 0 };
-
-	if (s->user == NULL || s->auth.value == AUTH_OFF ||
-	    s->auth.value == AUTH_EXTERNAL)
-		return 0;
-	/* What is in memory from here on must not end in a core file. */
-	(void)setrlimit(RLIMIT_CORE, &none);
-	/* Nobody sits there to be asked. */
-	s->no_input = true;
-	return password_find(&r->password, s, r->endpoint.host, err);
-}
-
 /* The account that was used, if it is still there; else that of the sender. */
 static int
 find_account(const struct route *r, const struct entry *e, const char **account,
@@ -208,7 +191,10 @@ route_open(struct route *r, const struct entry *e, struct error *err)
 	    smtp_endpoint(&r->endpoint, &r->request.settings, err) < 0 ||
 	    check_guess(r, e, err) < 0)
 		return -1;
-	return find_password(r, err);
+	/* Nobody sits there to be asked. */
+	r->request.settings.no_input = true;
+	return credential_find(
+	    &r->password, &r->request.settings, r->endpoint.host, err);
 }
 
 void

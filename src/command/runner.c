@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "command/credential.h"
 #include "command/queueitem.h"
 #include "command/route.h"
 #include "spool/hold.h"
@@ -229,6 +230,9 @@ run_messages(struct runner *r, struct group *g, size_t most, struct error *err)
 	}
 	if (next == NEXT_MESSAGE)
 		return;
+	if (err->kind == ERR_NOPERM && g->route != NULL)
+		credential_refused(
+		    &g->route->request.settings, &g->route->password);
 	/* What was announced must not go before the session does. */
 	close_session(g);
 	r->held += now != NULL;

@@ -4,18 +4,17 @@
  */
 #include "base/mem.h"
 #include "command/command.h"
+#include "command/credential.h"
 #include "command/journal.h"
 #include "command/later.h"
 #include "command/line.h"
 #include "command/run.h"
 #include "command/runner.h"
 #include "settings/document.h"
-#include "settings/password.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define TEXT_MAX (8L << 20) /* bytes of help or JSON */
 
@@ -70,13 +69,6 @@ dry_run(struct run *run)
 		(void)fputs("nothing was sent (-n)\n", stderr);
 }
 
-static bool
-needs_password(const struct settings *s)
-{
-	return s->user != NULL && s->auth.value != AUTH_OFF &&
-	    s->auth.value != AUTH_EXTERNAL;
-}
-
 static struct envelope
 envelope_of(const struct run *run)
 {
@@ -94,19 +86,6 @@ envelope_of(const struct run *run)
 
 static void finish(struct run *run);
 
-/* What is in memory from here on must not end in a core file. */
-static int
-find_password(struct run *run, struct secret *password)
-{
-	const struct settings *s = &run->request.settings;
-	const struct rlimit none = { 0, 0 };
-
-	if (!needs_password(s))
-		return 0;
-	(void)setrlimit(RLIMIT_CORE, &none);
-	return password_find(password, s, run->endpoint.host, &run->error);
-}
-
 static void
 show_warnings(struct run *run)
 {
@@ -118,23 +97,62 @@ show_warnings(struct run *run)
 		watch_warn(&run->watch, warnings->items[i]);
 }
 
-/* A new session, or one that another message has left open. */
 static struct smtp_session *
-open_session(struct run *run)
+open_session(struct run *run, const struct secret *password)
 {
 	struct smtp_observer observer = watch_observer(&run->watch);
-	auto_secret struct secret password = { .text = NULL };
-	struct smtp_session *session = NULL;
 
-	if (run->line != NULL)
-		session = line_take(run->line, run);
-	if (session == NULL && find_password(run, &password) < 0)
-		return NULL;
-	show_warnings(run);
-	if (session != NULL)
-		return session;
-	return smtp_open(&run->request.settings, &run->endpoint, &password,
+	return smtp_open(&run->request.settings, &run->endpoint, password,
 	    &observer, &run_interrupted, &run->error);
+}
+
+static void
+send_over(struct run *run, struct smtp_session *session, bool more)
+{
+	struct envelope envelope = envelope_of(run);
+
+	if (!more && run->line == NULL)
+		smtp_last(session);
+	(void)smtp_send(session, &envelope, &run->composition.wire,
+	    run->request.settings.check, &run->outcome);
+}
+
+/* Over a new session, NULL if none can be opened.  A token that the server
+ * refuses is renewed, once. */
+static struct smtp_session *
+send_anew(struct run *run, struct secret *password, bool more)
+{
+	struct smtp_session *session = open_session(run, password);
+
+	if (session == NULL)
+		return NULL;
+	send_over(run, session, more);
+	if (run->outcome.stage != STAGE_AUTH ||
+	    run->outcome.error.kind != ERR_NOPERM ||
+	    !credential_renew(password, &run->request.settings))
+		return session;
+	watch_step(&run->watch, "the token was refused: trying a new one");
+	smtp_close(session);
+	outcome_release(&run->outcome);
+	session = open_session(run, password);
+	if (session != NULL)
+		send_over(run, session, more);
+	return session;
+}
+
+/* No token can be had now: the message waits for it as it would for the
+ * server. */
+static int
+wait_for_token(struct run *run)
+{
+	const struct settings *s = &run->request.settings;
+
+	if (!settings_oauth(s) || run->error.kind != ERR_TEMPORARY ||
+	    s->queue.value == QUEUE_NEVER || s->check)
+		return -1;
+	watch_warn(&run->watch, run->error.text);
+	later_all(run);
+	return -1;
 }
 
 /* Over the network.  The result is told before the session is closed: a server
@@ -143,17 +161,19 @@ static int
 deliver(struct run *run)
 {
 	const struct settings *s = &run->request.settings;
-	struct envelope envelope = envelope_of(run);
-	struct smtp_session *session = open_session(run);
-	bool more;
+	auto_secret struct secret password = { .text = NULL };
+	struct smtp_session *session =
+	    run->line != NULL ? line_take(run->line, run) : NULL;
+	bool more = run->line == NULL && runner_has_more(run);
 
-	if (session == NULL)
+	if (session == NULL &&
+	    credential_find(&password, s, run->endpoint.host, &run->error) < 0)
+		return wait_for_token(run);
+	show_warnings(run);
+	if (session != NULL)
+		send_over(run, session, more);
+	else if ((session = send_anew(run, &password, more)) == NULL)
 		return -1;
-	more = run->line == NULL && runner_has_more(run);
-	if (!more && run->line == NULL)
-		smtp_last(session);
-	(void)smtp_send(session, &envelope, &run->composition.wire, s->check,
-	    &run->outcome);
 	run->result.outcome = &run->outcome;
 	run->result.state = result_state(&run->outcome, s->check);
 	later_rest(run);

@@ -47,7 +47,8 @@ static bool
 is_password_source(const struct option *o)
 {
 	static const char *const names[] = { "password-command",
-		"password-file", "password-env", "password" };
+		"password-file", "password-env", "password",
+		"oauth-client-id" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (o != NULL && strcmp(o->name, names[i]) == 0)

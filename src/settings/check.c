@@ -255,6 +255,20 @@ check_proxy(const char *value, struct error *err)
 }
 
 int
+check_oauth_url(const char *value, struct error *err)
+{
+	static const char *const beginnings[] = { "https://", "http://127.",
+		"http://localhost", "http://[::1]" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
+		if (strncasecmp(value, beginnings[i], strlen(beginnings[i])) ==
+		    0)
+			return 0;
+	error_set(err, ERR_USAGE, "'%s' is no https URL", value);
+	return error_hint(err, "https://HOST/PATH; http:// only to 127.0.0.1");
+}
+
+int
 check_user(const char *value, struct error *err)
 {
 	if (strchr(value, ':') == NULL)

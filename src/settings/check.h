@@ -23,6 +23,7 @@ int check_pattern(const char *value, struct error *err) MUST_CHECK;
 int check_provider(const char *value, struct error *err) MUST_CHECK;
 int check_notice(const char *value, struct error *err) MUST_CHECK;
 int check_sender(const char *value, struct error *err) MUST_CHECK;
+int check_oauth_url(const char *value, struct error *err) MUST_CHECK;
 int check_proxy(const char *value, struct error *err) MUST_CHECK;
 int check_server(const char *value, struct error *err) MUST_CHECK;
 int check_user(const char *value, struct error *err) MUST_CHECK;

@@ -40,9 +40,9 @@ close_all(void)
 }
 
 static _Noreturn void
-run_program(char *const *argv, char *const *env, int out, int errors)
+run_program(char *const *argv, char *const *env, int in, int out, int errors)
 {
-	int null = open("/dev/null", O_RDONLY);
+	int input = in >= 0 ? in : open("/dev/null", O_RDONLY);
 	sigset_t none;
 
 	(void)setpgid(0, 0);
@@ -50,7 +50,7 @@ run_program(char *const *argv, char *const *env, int out, int errors)
 	(void)signal(SIGXFSZ, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	if (input < 0 || dup2(input, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
 		_exit(127);
 	close_all();
@@ -150,15 +150,38 @@ open_pipe(int *reader, int *writer, struct error *err)
 	return 0;
 }
 
+/* A pipe that holds the whole of `text` already: nobody has to feed it. */
+static int
+fill_pipe(int *reader, const char *text, struct error *err)
+{
+	auto_fd int writer = -1;
+
+	if (open_pipe(reader, &writer, err) != 0)
+		return -1;
+	(void)fcntl(writer, F_SETFL, O_NONBLOCK);
+	if (io_write_all(writer, text, strlen(text)) != 0)
+		return error_errno(err, ERR_OS, errno, "cannot fill a pipe");
+	return 0;
+}
+
 int
 child_run(struct child *c, char *const *argv, char *const *env, int seconds,
     struct error *err)
 {
+	return child_run_input(c, argv, env, NULL, seconds, err);
+}
+
+int
+child_run_input(struct child *c, char *const *argv, char *const *env,
+    const char *input, int seconds, struct error *err)
+{
 	auto_fd int out = -1, errors = -1, out_writer = -1, errors_writer = -1;
+	auto_fd int in = -1;
 	pid_t pid;
 
 	*c = (struct child){ .output = mem_zero(CHILD_OUTPUT + 1) };
-	if (open_pipe(&out, &out_writer, err) != 0 ||
+	if ((input != NULL && fill_pipe(&in, input, err) != 0) ||
+	    open_pipe(&out, &out_writer, err) != 0 ||
 	    open_pipe(&errors, &errors_writer, err) != 0)
 		return -1;
 	pid = fork();
@@ -166,7 +189,7 @@ child_run(struct child *c, char *const *argv, char *const *env, int seconds,
 		return error_errno(
 		    err, ERR_OS, errno, "cannot start '%s'", argv[0]);
 	if (pid == 0)
-		run_program(argv, env, out_writer, errors_writer);
+		run_program(argv, env, in, out_writer, errors_writer);
 	/* Ours must be closed, or the pipes would never end. */
 	(void)close(out_writer);
 	(void)close(errors_writer);

@@ -33,6 +33,11 @@ struct child {
 int child_run(struct child *c, char *const *argv, char *const *env, int seconds,
     struct error *err) MUST_CHECK;
 
+/* The same with `input` (at most CHILD_OUTPUT bytes; may be a secret) on the
+ * program's standard input. */
+int child_run_input(struct child *c, char *const *argv, char *const *env,
+    const char *input, int seconds, struct error *err) MUST_CHECK;
+
 /* Wipe and free. */
 void child_release(struct child *c);
 

@@ -151,7 +151,8 @@ parse_operand(struct parser *p, const char *word, struct error *err)
 
 	if (*word == '\0')
 		return error_set(err, ERR_USAGE, "an address is empty");
-	if (option_store(&p->scratch, option_by_name("to"), word, err) != 0)
+	if ((p->scope & IN_LOGIN) == 0 &&
+	    option_store(&p->scratch, option_by_name("to"), word, err) != 0)
 		return -1;
 	add_item(p->cl, &item);
 	return 0;

@@ -41,8 +41,8 @@ struct cmdline {
 int cmdline_parse(struct cmdline *cl, int argc, char *const *argv,
     struct error *err) MUST_CHECK;
 
-/* The same for a command that has flags of its own: `scope` is IN_RUN or
- * IN_QUEUE. */
+/* The same for a command that has flags of its own: `scope` is IN_RUN, IN_QUEUE
+ * or IN_LOGIN, whose operands are names of accounts. */
 int cmdline_parse_for(struct cmdline *cl, int scope, int argc,
     char *const *argv, struct error *err) MUST_CHECK;
 

@@ -284,6 +284,21 @@ help_run(struct buf *out)
 	    "Example  mitto run root@example.org -- restic backup /home\n");
 }
 
+static void
+help_login(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto login [options] ACCOUNT\n"
+	    "Logs in by OAuth and keeps the token; mail of the account then "
+	    "goes out with it.\n"
+	    "An account without an oauth-client-id (see mitto.conf(5)) is asked "
+	    "for its password,\nwhich the keyring keeps.\n");
+	help_group(out, "Login");
+	buf_puts(out,
+	    "--json, -C and -v work as elsewhere: mitto --help=all\n"
+	    "Example  mitto login --device office\n");
+}
+
 /* The texts that are no single option. */
 static bool
 help_collection(struct buf *out, const char *topic)
@@ -295,6 +310,7 @@ help_collection(struct buf *out, const char *topic)
 		{ "all", document_help_all },
 		{ "providers", help_providers },
 		{ "mail", help_mail },
+		{ "login", help_login },
 		{ "run", help_run },
 		{ "man-options", document_man_options },
 		{ "man-keys", document_man_keys },

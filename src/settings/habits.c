@@ -251,6 +251,31 @@ foreign_name(const char *name)
 	return NULL;
 }
 
+/* It is a flag of a command. */
+static int
+of_command(const struct option *o, struct error *err)
+{
+	static const struct {
+		int scope;
+		const char *command, *before, *behind;
+	} owners[] = {
+		{ IN_RUN, "run", "", "... ADDRESS -- COMMAND" },
+		{ IN_QUEUE, "queue", "flush ", "" },
+		{ IN_LOGIN, "login", "", "ACCOUNT" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(owners); i++) {
+		if ((o->scope & owners[i].scope) == 0)
+			continue;
+		(void)error_set(err, ERR_USAGE, "--%s belongs to mitto %s",
+		    o->name, owners[i].command);
+		return error_hint(err, "mitto %s %s--%s%s%s", owners[i].command,
+		    owners[i].before, o->name,
+		    owners[i].behind[0] != '\0' ? " " : "", owners[i].behind);
+	}
+	return -1;
+}
+
 int
 habit_unknown_name(const char *text, size_t len, int scope, struct error *err)
 {
@@ -264,15 +289,8 @@ habit_unknown_name(const char *text, size_t len, int scope, struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
 		if (strcmp(name, secrets[i]) == 0)
 			return habit_no_password(err);
-	if (key != NULL && (key->scope & IN_RUN) != 0) {
-		error_set(err, ERR_USAGE, "--%s belongs to mitto run", name);
-		return error_hint(
-		    err, "mitto run --%s ... ADDRESS -- COMMAND", name);
-	}
-	if (key != NULL && (key->scope & IN_QUEUE) != 0) {
-		error_set(err, ERR_USAGE, "--%s belongs to mitto queue", name);
-		return error_hint(err, "mitto queue flush --%s", name);
-	}
+	if (key != NULL && (key->scope & IS_FLAG) != 0)
+		return of_command(key, err);
 	error_set(err, ERR_USAGE, "unknown option '--%s'", name);
 	if (key != NULL)
 		return error_hint(err, "%s is a key of the config file%s", name,

@@ -42,7 +42,8 @@ enum { /* scope */
 	IS_COMMON = 256,   /* shown by the short --help */
 	IN_RUN = 512,      /* a flag of `mitto run` alone */
 	IN_QUEUE = 1024,   /* a flag of `mitto queue` alone */
-	IS_FLAG = IN_ARGV | IN_RUN | IN_QUEUE,
+	IN_LOGIN = 2048,   /* a flag of `mitto login` alone */
+	IS_FLAG = IN_ARGV | IN_RUN | IN_QUEUE | IN_LOGIN,
 };
 
 struct choice_name {

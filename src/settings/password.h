@@ -26,4 +26,16 @@
 int password_find(struct secret *out, const struct settings *s,
     const char *host, struct error *err) MUST_CHECK;
 
+/*
+ * Ask the person at the terminal and keep the answer in the keyring, where
+ * password_find() will look.  ERR_CONFIG without a terminal, ERR_CANTCREATE
+ * when the keyring does not take it, ERR_INTERRUPTED.
+ */
+int password_keep(const struct settings *s, const char *host, struct error *err)
+    MUST_CHECK;
+
+/* Take it out of the keyring again; *found says if it was there. */
+int password_forget(const struct settings *s, const char *host, bool *found,
+    struct error *err) MUST_CHECK;
+
 #endif

@@ -10,6 +10,7 @@
 #include "base/strlist.h"
 #include "settings/child.h"
 #include "settings/config.h"
+#include "settings/keyring.h"
 #include "settings/password.h"
 #include "text/escape.h"
 
@@ -135,71 +136,34 @@ source_command(struct secret *out, const struct login *login, struct error *err)
 
 /* --- the keyring -------------------------------------------------------- */
 
-/* The program's path by $PATH, or NULL. */
-static char *
-find_program(const char *name)
-{
-	const char *path = secure_getenv("PATH");
-
-	if (path == NULL)
-		path = _PATH_DEFPATH;
-	while (*path != '\0') {
-		size_t len = strcspn(path, ":");
-		auto_free char *file =
-		    mem_printf("%.*s/%s", (int)len, path, name);
-
-		if (path[0] == '/' && access(file, X_OK) == 0)
-			return steal(file);
-		path += len;
-		path += *path == ':' ? 1 : 0;
-	}
-	return NULL;
-}
-
-static bool
-has_session_bus(void)
-{
-	const char *bus = secure_getenv("DBUS_SESSION_BUS_ADDRESS");
-	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
-	auto_free char *socket = NULL;
-
-	if (bus != NULL && *bus != '\0')
-		return true;
-	if (runtime == NULL || runtime[0] != '/')
-		return false;
-	socket = mem_printf("%s/bus", runtime);
-	return access(socket, F_OK) == 0;
-}
-
 /* The attributes are those of msmtp, so that what was stored for it is
  * found. */
+#define ATTRIBUTES(login) \
+	(const struct attribute[]) \
+	{ \
+		{ "host", (login)->host }, { "service", "smtp" }, \
+		    { (login)->settings->user != NULL ? "user" : NULL, \
+			    (login)->settings->user }, \
+		{ \
+			NULL, NULL \
+		} \
+	}
+
 int
 source_secret_tool(struct secret *out, const struct login *login,
     struct buf *tried, struct error *err)
 {
-	auto_free char *tool = find_program("secret-tool");
-	auto_free char *host = mem_strdup(login->host);
-	char lookup[] = "lookup", host_key[] = "host", user_key[] = "user";
-	char service_key[] = "service", service[] = "smtp";
-	char *user = login->settings->user;
-	char *argv[] = { tool, lookup, host_key, host, service_key, service,
-		user != NULL ? user_key : NULL, user, NULL };
-	auto_child struct child c = { 0 };
+	const char *missing = keyring_missing();
+	int found;
 
-	if (tool == NULL || !has_session_bus()) {
-		source_tried(tried, "secret-tool (%s)",
-		    tool == NULL ? "not installed" : "no session bus");
+	if (missing != NULL) {
+		source_tried(tried, "secret-tool (%s)", missing);
 		return 0;
 	}
-	if (run(&c, login, argv, err) != 0)
-		return -1;
-	if (check_end(&c, "secret-tool", err) != 0 ||
-	    take_line(out, &c, "secret-tool", err) != 1) {
-		source_tried(tried, "secret-tool (%s)",
-		    c.late ? "no answer" : "no entry");
-		return 0;
-	}
-	return 1;
+	found = keyring_lookup(out, ATTRIBUTES(login), err);
+	if (found == 0)
+		source_tried(tried, "secret-tool (no entry)");
+	return found;
 }
 
 /* --- the terminal ------------------------------------------------------- */
@@ -296,4 +260,40 @@ source_terminal(struct secret *out, const struct login *login,
 		return 0;
 	}
 	return ask(out, login, tty, err);
+}
+
+/* --- from the one to the other -------------------------------------------- */
+
+int
+password_keep(const struct settings *s, const char *host, struct error *err)
+{
+	const struct login login = { .settings = s, .host = host };
+	auto_secret struct secret password = { .text = NULL };
+	auto_buf struct buf tried = buf_make(300);
+	auto_free char *label = NULL;
+	int found = source_terminal(&password, &login, &tried, err);
+
+	if (found == 0)
+		return error_set(err, ERR_CONFIG,
+		    "there is nobody to ask for the password: %s", tried.data);
+	if (found < 0)
+		return -1;
+	label = mem_printf("mitto: %s at %s", s->user, host);
+	return keyring_store(&password, label, ATTRIBUTES(&login), err);
+}
+
+int
+password_forget(
+    const struct settings *s, const char *host, bool *found, struct error *err)
+{
+	const struct login login = { .settings = s, .host = host };
+	auto_secret struct secret password = { .text = NULL };
+	int known;
+
+	*found = false;
+	if (keyring_missing() != NULL)
+		return 0;
+	known = keyring_lookup(&password, ATTRIBUTES(&login), err);
+	*found = known == 1;
+	return known == 1 ? keyring_clear(ATTRIBUTES(&login), err) : known;
 }

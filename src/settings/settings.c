@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every field of settings and draft that owns memory has a row in the option
- * table, so the table knows how to release them.
+ * table, so the table knows how to release them; and what follows from several
+ * fields together.
  */
 #include "settings/settings.h"
 
@@ -14,4 +15,20 @@ request_release(struct request *r)
 		option_clear(r, &options[i]);
 	free(r->own_from);
 	r->own_from = NULL;
+}
+
+bool
+settings_name_password(const struct settings *s)
+{
+	return s->password_command != NULL || s->password_file != NULL ||
+	    s->password_env != NULL || secret_is_set(&s->password);
+}
+
+bool
+settings_oauth(const struct settings *s)
+{
+	return s->account != NULL && s->oauth_client_id != NULL &&
+	    !settings_name_password(s) &&
+	    (s->auth.value == AUTH_AUTO || s->auth.value == AUTH_XOAUTH2 ||
+		s->auth.value == AUTH_OAUTHBEARER);
 }

@@ -32,6 +32,7 @@ enum auth_mode {
 	AUTH_OAUTHBEARER,
 	AUTH_EXTERNAL,
 	AUTH_OFF,
+	AUTH_TOKEN, /* nobody asks for it: what AUTO becomes with OAuth */
 };
 
 enum lane_mode { /* who says MAIL, RCPT and DATA */
@@ -115,6 +116,12 @@ struct settings {
 	char *password_command;
 	char *password_env;
 	struct secret password; /* config key only */
+	char *oauth_client_id;  /* this and the next: who the program is */
+	struct secret oauth_client_secret;
+	char *oauth_auth_url;
+	char *oauth_token_url;
+	char *oauth_device_url;
+	char *oauth_scope;
 	bool insecure;
 	char *cacert;
 	char *cert;
@@ -202,6 +209,12 @@ struct job {              /* mitto run */
 	char *name;       /* NULL = that of the command */
 };
 
+struct login_options { /* mitto login */
+	bool device;
+	bool forget;
+	struct choice keyring; /* enum when: is the token kept there? */
+};
+
 /* All of it as the command line and the configuration fill it. */
 struct request {
 	struct settings settings;
@@ -210,7 +223,18 @@ struct request {
 			 * account, the defaults or the environment */
 	bool from_given; /* settings.from is that of a flag */
 	struct job job;
+	struct login_options login;
 };
+
+/* Does a key or flag say where the password is? */
+bool settings_name_password(const struct settings *s);
+
+/*
+ * Does the account log in by a token that `mitto login` has got?  It has a
+ * client id, no source of a password, and no method of login that takes a
+ * password.
+ */
+bool settings_oauth(const struct settings *s);
 
 void request_release(struct request *r);
 

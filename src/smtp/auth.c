@@ -24,14 +24,23 @@ static const unsigned asked_for[] = {
 	[AUTH_OAUTHBEARER] = MECHANISM_OAUTHBEARER,
 	[AUTH_EXTERNAL] = MECHANISM_EXTERNAL,
 	[AUTH_OFF] = 0,
+	[AUTH_TOKEN] = MECHANISM_OAUTHBEARER | MECHANISM_XOAUTH2,
 };
+
+enum auth_mode
+auth_mode(const struct settings *s)
+{
+	enum auth_mode mode = (enum auth_mode)s->auth.value;
+
+	return mode == AUTH_AUTO && settings_oauth(s) ? AUTH_TOKEN : mode;
+}
 
 bool
 auth_configured(const struct settings *s)
 {
-	enum auth_mode mode = (enum auth_mode)s->auth.value;
+	enum auth_mode mode = auth_mode(s);
 
-	if (mode == AUTH_AUTO)
+	if (mode == AUTH_AUTO || mode == AUTH_TOKEN)
 		return s->user != NULL && s->user[0] != '\0';
 	return mode != AUTH_OFF;
 }
@@ -39,7 +48,8 @@ auth_configured(const struct settings *s)
 bool
 auth_is_token(enum auth_mode mode)
 {
-	return mode == AUTH_XOAUTH2 || mode == AUTH_OAUTHBEARER;
+	return mode == AUTH_XOAUTH2 || mode == AUTH_OAUTHBEARER ||
+	    mode == AUTH_TOKEN;
 }
 
 static bool
@@ -55,7 +65,7 @@ int
 auth_check(
     const struct settings *s, const struct secret *password, struct error *err)
 {
-	enum auth_mode mode = (enum auth_mode)s->auth.value;
+	enum auth_mode mode = auth_mode(s);
 	bool user = s->user != NULL && s->user[0] != '\0';
 
 	if (!auth_configured(s))

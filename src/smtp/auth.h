@@ -14,6 +14,10 @@
 
 #include <stdbool.h>
 
+/* The mode of the settings; AUTH_TOKEN for AUTH_AUTO where the account logs in
+ * by OAuth. */
+enum auth_mode auth_mode(const struct settings *s);
+
 /* Is a login configured at all? */
 bool auth_configured(const struct settings *s);
 

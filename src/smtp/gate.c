@@ -89,7 +89,9 @@ no_common_mechanism(
 
 	if (auth_choose(p->auth, p->tls, c->mechanisms) != 0)
 		return stop_lower_case(p, "its mechanisms", err);
-	if (p->auth != AUTH_AUTO)
+	if (p->auth == AUTH_TOKEN)
+		(void)snprintf(wanted, sizeof(wanted), "token");
+	else if (p->auth != AUTH_AUTO)
 		(void)snprintf(wanted, sizeof(wanted), "%s",
 		    mechanism_name(auth_allowed(p->auth, p->tls)));
 	if (wanted[0] != '\0')

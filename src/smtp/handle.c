@@ -130,7 +130,7 @@ static const char *
 set_login(struct smtp_session *s)
 {
 	const struct settings *set = s->settings;
-	enum auth_mode mode = (enum auth_mode)set->auth.value;
+	enum auth_mode mode = auth_mode(set);
 	const char *refused = NULL;
 	char options[128];
 

@@ -57,6 +57,7 @@ static const char *const situations[] = {
 	[HINT_LOWER_CASE] = "update libcurl to 8.18 or later",
 	[HINT_TOKEN_REFUSED] = "get a fresh token from --password-command, "
 			       "with the scope for SMTP",
+	[HINT_LOG_IN_AGAIN] = "mitto login {name}",
 	[HINT_TOO_BIG] = "send less at once, or put the file where it can be "
 			 "downloaded",
 	[HINT_SMTPUTF8] = "use an ASCII address for '{name}', or a server that "

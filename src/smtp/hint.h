@@ -45,6 +45,7 @@ enum hint {
 	HINT_CLEAR_PASSWORD,
 	HINT_LOWER_CASE, /* an old libcurl sees capitals only */
 	HINT_TOKEN_REFUSED,
+	HINT_LOG_IN_AGAIN, /* {name} is the account */
 	HINT_TOO_BIG,
 	HINT_SMTPUTF8,
 	HINT_CACERT,

@@ -40,7 +40,7 @@ make_policy(const struct smtp_session *s, const struct transaction *t)
 		.may_fall_back = mode == TLS_TRY,
 		.tls = session_in_tls(s),
 		.login = auth_configured(set),
-		.auth = (enum auth_mode)set->auth.value,
+		.auth = auth_mode(set),
 		.clear_password = s->local || set->allow_plain_login,
 		.mechanisms = s->mechanisms,
 		.size = t->wire->size,
@@ -86,8 +86,7 @@ static void
 choose_plain(struct smtp_session *s)
 {
 	s->in_clear = true;
-	s->mechanisms =
-	    auth_allowed((enum auth_mode)s->settings->auth.value, false);
+	s->mechanisms = auth_allowed(auth_mode(s->settings), false);
 	if (!s->local) {
 		auto_free char *text = mem_printf(
 		    "%s offers no encryption: going on without TLS", s->server);

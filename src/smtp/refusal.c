@@ -126,7 +126,7 @@ say_refused_login(
     const struct smtp_session *s, const struct reply *r, struct error *err)
 {
 	const char *user = s->settings->user != NULL ? s->settings->user : "";
-	bool token = auth_is_token((enum auth_mode)s->settings->auth.value);
+	bool token = auth_is_token(auth_mode(s->settings));
 	enum error_kind kind = kind_of(STAGE_AUTH, r);
 	const char *what = token ? "token" : "login";
 
@@ -199,8 +199,11 @@ refusal_explain(const struct smtp_session *s, const struct transaction *t,
 	} else {
 		say_refused_connection(s, stage, r, err);
 	}
+	if (stage == STAGE_AUTH && settings_oauth(s->settings)) {
+		facts.name = s->settings->account;
+		hint_set(err, HINT_LOG_IN_AGAIN, &facts);
+	}
 	hint_for_reply(err, stage, r, &facts);
-	if (stage == STAGE_AUTH &&
-	    auth_is_token((enum auth_mode)s->settings->auth.value))
+	if (stage == STAGE_AUTH && auth_is_token(auth_mode(s->settings)))
 		hint_set(err, HINT_TOKEN_REFUSED, &facts);
 }

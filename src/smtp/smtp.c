@@ -122,8 +122,7 @@ smtp_open(const struct settings *set, const struct endpoint *e,
 	/* Behind a proxy "localhost" is another machine's. */
 	s->local = e->loopback && set->proxy == NULL;
 	s->libcurl = curl_version_info(CURLVERSION_NOW)->version_num;
-	s->mechanisms =
-	    auth_allowed((enum auth_mode)set->auth.value, e->tls != TLS_PLAIN);
+	s->mechanisms = auth_allowed(auth_mode(set), e->tls != TLS_PLAIN);
 	recorder_init(&s->recorder, on_line, s);
 	if (password != NULL && secret_is_set(password)) {
 		secret_set(

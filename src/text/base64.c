@@ -148,6 +148,22 @@ base64_word(const void *data, size_t len, char *out)
 	return n;
 }
 
+size_t
+base64_url(const void *in, size_t len, char *out)
+{
+	size_t size = base64_word(in, len, out);
+
+	while (size > 0 && out[size - 1] == '=')
+		out[--size] = '\0';
+	for (size_t i = 0; i < size; i++) {
+		if (out[i] == '+')
+			out[i] = '-';
+		else if (out[i] == '/')
+			out[i] = '_';
+	}
+	return size;
+}
+
 /* The six bits of a character, -1 if it is none. */
 static int
 digit(char c)

@@ -32,6 +32,9 @@ int64_t base64_size(int64_t len);
  * The length without the NUL. */
 size_t base64_word(const void *in, size_t len, char *out);
 
+/* The same in the alphabet of URLs, without padding (RFC 4648 section 5). */
+size_t base64_url(const void *in, size_t len, char *out);
+
 /* Decode a word, blanks and line ends ignored; out has len/4*3+3 bytes.  The
  * number of bytes, or SIZE_MAX if it is not base64.  Padding may be left out;
  * nothing may follow it. */

@@ -196,7 +196,8 @@ def test_systemd(kitchen, name):
 
 # Accounts ------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", ["gmail", "microsoft", "two", "machine"])
+@pytest.mark.parametrize("name", ["gmail", "microsoft", "oauth", "two",
+                                  "machine"])
 def test_accounts(kitchen, name):
     kitchen.write("config", RECIPES[name].encode())
     assert kitchen.run("mitto config check config") == []

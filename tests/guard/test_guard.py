@@ -12,7 +12,8 @@ import pytest
 from program import BUILDDIR, SRCDIR, TESTS
 
 SRC = SRCDIR / "src"
-LAYERS = "base text stream message settings smtp spool report command".split()
+LAYERS = ("base text stream message settings smtp oauth spool report "
+          "command").split()
 FILES = sorted([*SRC.rglob("*.c"), *SRC.rglob("*.h")])
 HEADERS = [path for path in FILES if path.suffix == ".h"]
 LONGEST = 100  # lines of a function
@@ -59,7 +60,7 @@ def test_only_own_or_earlier_layers(path):
 
 @pytest.mark.parametrize("header, home", [
     (r"curl/\w+\.h", r"smtp/"), (r"magic\.h", r"message/sniff"),
-    (r"idn2\.h", r"text/idn"), (r"zlib\.h", r"stream/gzip"),
+    (r"idn2\.h", r"text/idn"), (r"jansson\.h", r"oauth/response"), (r"zlib\.h", r"stream/gzip"),
     (r"openssl/\w+\.h", r"(base|sign|smtp)/")])
 def test_each_library_has_one_home(header, home):
     for path in FILES:

@@ -254,6 +254,9 @@ test_choice(void **state UNUSED)
 		{ AUTH_AUTO, false, MECHANISM_PLAIN | MECHANISM_LOGIN,
 		    MECHANISM_PLAIN },
 		/* A token or a certificate is used only when asked for. */
+		{ AUTH_TOKEN, true, ~0U,
+		    MECHANISM_OAUTHBEARER | MECHANISM_XOAUTH2 },
+		{ AUTH_TOKEN, true, MECHANISM_PLAIN, 0 },
 		{ AUTH_AUTO, true,
 		    MECHANISM_XOAUTH2 | MECHANISM_OAUTHBEARER |
 			MECHANISM_EXTERNAL,

@@ -45,6 +45,7 @@ test_situations(void **state UNUSED)
 		{ HINT_CLEAR_PASSWORD, "--allow-plain-login" },
 		{ HINT_LOWER_CASE, "libcurl" },
 		{ HINT_TOKEN_REFUSED, "token" },
+		{ HINT_LOG_IN_AGAIN, "mitto login NAME" },
 		{ HINT_TOO_BIG, "less" },
 		{ HINT_SMTPUTF8, "'NAME'" },
 		{ HINT_CACERT, "--cacert" },
