@@ -284,6 +284,29 @@ help_run(struct buf *out)
 	    "Example  mitto run root@example.org -- restic backup /home\n");
 }
 
+static void
+help_config(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto config check [FILE] [--secrets]   every mistake\n"
+	    "       mitto config show [FILE] [--origin]     what counts, and "
+	    "whence it comes\n"
+	    "       mitto config path                       the files\n"
+	    "       mitto config get KEY                    one value\n"
+	    "       mitto config set KEY VALUE...           write it into the "
+	    "file\n"
+	    "       mitto config unset KEY                  take it out of the "
+	    "file\n"
+	    "       mitto config edit                       the file in your "
+	    "editor\n"
+	    "KEY is "
+	    "account.NAME.KEY,\n"
+	    "defaults.KEY, alias.NAME, or KEY alone: of the account that -A "
+	    "names, else of\n"
+	    "[defaults]. Every one takes -C FILE and --json.\n");
+	help_group(out, "Config");
+}
+
 /* The texts that are no single option. */
 static bool
 help_collection(struct buf *out, const char *topic)
@@ -296,6 +319,7 @@ help_collection(struct buf *out, const char *topic)
 		{ "providers", help_providers },
 		{ "mail", help_mail },
 		{ "run", help_run },
+		{ "config", help_config },
 		{ "man-options", document_man_options },
 		{ "man-keys", document_man_keys },
 	};

@@ -264,6 +264,10 @@ habit_unknown_name(const char *text, size_t len, int scope, struct error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
 		if (strcmp(name, secrets[i]) == 0)
 			return habit_no_password(err);
+	if (key != NULL && (key->scope & IN_MANAGE) != 0) {
+		error_set(err, ERR_USAGE, "--%s belongs to mitto config", name);
+		return error_hint(err, "mitto config --help");
+	}
 	if (key != NULL && (key->scope & IN_RUN) != 0) {
 		error_set(err, ERR_USAGE, "--%s belongs to mitto run", name);
 		return error_hint(

@@ -199,6 +199,11 @@ struct job {              /* mitto run */
 	char *name;       /* NULL = that of the command */
 };
 
+struct manage {       /* mitto config */
+	bool origin;  /* show: the origin of each value, too */
+	bool secrets; /* check: fetch the passwords */
+};
+
 /* All of it as the command line and the configuration fill it. */
 struct request {
 	struct settings settings;
@@ -207,6 +212,7 @@ struct request {
 			 * account, the defaults or the environment */
 	bool from_given; /* settings.from is that of a flag */
 	struct job job;
+	struct manage manage;
 };
 
 void request_release(struct request *r);
