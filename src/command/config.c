@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define TEXT_MAX (8L << 20)
-#define VERBS    "one of: check, show, path, get, set, unset, edit"
+#define VERBS    "one of: check, show, path, get, set, unset, edit, init"
 
 /* --- what verbs share ----------------------------------------------------- */
 
@@ -174,6 +174,7 @@ static const struct {
 	{ "set", conf_set },
 	{ "unset", conf_unset },
 	{ "edit", conf_edit },
+	{ "init", conf_init },
 };
 
 static int

@@ -299,6 +299,8 @@ help_config(struct buf *out)
 	    "file\n"
 	    "       mitto config edit                       the file in your "
 	    "editor\n"
+	    "       mitto config init ADDRESS [-n]          an account for this "
+	    "address\n"
 	    "KEY is "
 	    "account.NAME.KEY,\n"
 	    "defaults.KEY, alias.NAME, or KEY alone: of the account that -A "

@@ -199,9 +199,12 @@ struct job {              /* mitto run */
 	char *name;       /* NULL = that of the command */
 };
 
-struct manage {       /* mitto config */
-	bool origin;  /* show: the origin of each value, too */
-	bool secrets; /* check: fetch the passwords */
+struct manage {          /* mitto config */
+	bool origin;     /* show: the origin of each value, too */
+	bool secrets;    /* check: fetch the passwords */
+	bool force;      /* init: replace what is there */
+	bool autoconfig; /* init: ask the domain's web server */
+	char *dns; /* init: name server, ADDRESS[:PORT]; NULL = system's */
 };
 
 /* All of it as the command line and the configuration fill it. */

@@ -434,7 +434,8 @@ def test_help(conf):
     for args in (["--help"], ["-h"]):
         shown = conf(*args).out.decode()
         for word in ("check", "show", "path", "get", "set", "unset", "edit",
-                     "--origin", "--secrets"):
+                     "init", "--origin", "--force",
+                     "--autoconfig", "--dns", "--secrets"):
             assert word in shown
 
 
