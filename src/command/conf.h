@@ -30,6 +30,7 @@ int conf_set(struct conf *call, struct error *err) MUST_CHECK;
 int conf_unset(struct conf *call, struct error *err) MUST_CHECK;
 int conf_edit(struct conf *call, struct error *err) MUST_CHECK;
 int conf_init(struct conf *call, struct error *err) MUST_CHECK;
+int conf_import(struct conf *call, struct error *err) MUST_CHECK;
 
 /* ERR_USAGE unless there are from min to max words. */
 int conf_words(const struct conf *call, size_t min, size_t max,

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define TEXT_MAX (8L << 20)
-#define VERBS    "one of: check, show, path, get, set, unset, edit, init"
+#define VERBS    "one of: check, show, path, get, set, unset, edit, init, import"
 
 /* --- what verbs share ----------------------------------------------------- */
 
@@ -175,6 +175,7 @@ static const struct {
 	{ "unset", conf_unset },
 	{ "edit", conf_edit },
 	{ "init", conf_init },
+	{ "import", conf_import },
 };
 
 static int

@@ -202,7 +202,8 @@ struct job {              /* mitto run */
 struct manage {          /* mitto config */
 	bool origin;     /* show: the origin of each value, too */
 	bool secrets;    /* check: fetch the passwords */
-	bool force;      /* init: replace what is there */
+	bool write;      /* import: into the file, not onto the screen */
+	bool force;      /* init, import: replace what is there */
 	bool autoconfig; /* init: ask the domain's web server */
 	char *dns; /* init: name server, ADDRESS[:PORT]; NULL = system's */
 };

@@ -99,16 +99,30 @@ sketch_drop(struct sketch_section *s, const char *key)
 	    (size_t)(s->items + --s->count - item) * sizeof(*item));
 }
 
+static void
+release_section(struct sketch_section *s)
+{
+	for (size_t k = 0; k < s->count; k++)
+		forget(&s->items[k]);
+	free(s->items);
+	free(s->word);
+	free(s->name);
+}
+
+void
+sketch_remove(struct sketch *s, size_t index)
+{
+	struct sketch_section *gone = &s->sections[index];
+
+	release_section(gone);
+	memmove(gone, gone + 1, (--s->count - index) * sizeof(*gone));
+}
+
 void
 sketch_release(struct sketch *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		for (size_t k = 0; k < s->sections[i].count; k++)
-			forget(&s->sections[i].items[k]);
-		free(s->sections[i].items);
-		free(s->sections[i].word);
-		free(s->sections[i].name);
-	}
+	for (size_t i = 0; i < s->count; i++)
+		release_section(&s->sections[i]);
 	free(s->sections);
 	*s = (struct sketch){ .sections = NULL };
 }

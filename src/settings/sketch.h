@@ -45,6 +45,9 @@ const char *sketch_get(const struct sketch_section *s, const char *key);
 /* Take a key out. */
 void sketch_drop(struct sketch_section *s, const char *key);
 
+/* Take out the section of that index. */
+void sketch_remove(struct sketch *s, size_t index);
+
 /*
  * Append the sections as a file has them.  With `hide` a password is left out
  * and a comment stands in its place.

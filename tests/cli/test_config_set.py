@@ -434,7 +434,7 @@ def test_help(conf):
     for args in (["--help"], ["-h"]):
         shown = conf(*args).out.decode()
         for word in ("check", "show", "path", "get", "set", "unset", "edit",
-                     "init", "--origin", "--force",
+                     "init", "import", "--origin", "--write", "--force",
                      "--autoconfig", "--dns", "--secrets"):
             assert word in shown
 
