@@ -97,7 +97,8 @@ configfile_read(struct configfile *f, const char *path, struct error *err)
 void
 configfile_release(struct configfile *f)
 {
-	secret_wipe(f->text.data, f->text.len);
+	if (f->text.len > 0)
+		secret_wipe(f->text.data, f->text.len);
 	buf_release(&f->text);
 	free(f->path);
 	free(f->real);
