@@ -9,6 +9,7 @@
 #include "command/run.h"
 #include "command/runner.h"
 #include "settings/document.h"
+#include "settings/import.h"
 #include "settings/password.h"
 
 #include <signal.h>
@@ -113,6 +114,18 @@ show_warnings(struct run *run)
 		watch_warn(&run->watch, warnings->items[i]);
 }
 
+/* Where no server is configured, somebody may have set up another program. */
+static void
+suggest_import(struct error *err)
+{
+	if (!import_is_there("msmtp"))
+		return;
+	err->hint[0] = '\0';
+	(void)error_hint(err,
+	    "mitto config import msmtp --write   takes over what msmtp is set "
+	    "to; or mitto config init YOUR@ADDRESS");
+}
+
 /* Over the network.  The result is told before the session is closed: a server
  * that is slow to say good-bye must not hold it back. */
 static int
@@ -139,6 +152,8 @@ deliver(struct run *run)
 	    &run->outcome);
 	run->result.outcome = &run->outcome;
 	run->result.state = result_state(&run->outcome, s->check);
+	if (run->endpoint.guessed && run->outcome.error.kind == ERR_CONFIG)
+		suggest_import(&run->outcome.error);
 	later_rest(run);
 	finish(run);
 	if (run->result.state == RESULT_SENT)

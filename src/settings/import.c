@@ -396,6 +396,17 @@ import_read(struct import *im, const char *program, const char *file,
 	    err, "one of: msmtp, ssmtp, nullmailer, dma, mutt, git");
 }
 
+bool
+import_is_there(const char *program)
+{
+	auto_import struct import im = { .lost = NULL };
+	struct error ignored = ERROR_INIT;
+
+	return import_read(&im, program, NULL, NULL, &ignored) == 0 &&
+	    im.files.items[0][0] == '/' &&
+	    strncmp(im.files.items[0], "/etc/", 5) != 0;
+}
+
 void
 import_release(struct import *im)
 {

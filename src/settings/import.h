@@ -45,6 +45,9 @@ struct import {
 int import_read(struct import *im, const char *program, const char *file,
     const char *account, struct error *err) MUST_CHECK;
 
+/* Has the user a file of that program at its usual place? */
+bool import_is_there(const char *program);
+
 /* Wipes what was read. */
 void import_release(struct import *im);
 

@@ -3,6 +3,7 @@
 
 import os
 import re
+import socket
 import stat
 import subprocess
 
@@ -635,3 +636,18 @@ def test_what_was_imported_sends(imported, run_mitto, serve, tls_context,
     assert result.status == 0, result
     assert server.messages[0].mail_from == "jana@work.example"
     assert server.logins == [("jana", "can#ary ")]
+
+
+def test_who_comes_from_msmtp_is_told(run_mitto, home):
+    """What the hint says works when typed."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", 25)) == 0:
+            pytest.skip("something listens on port 25 here")
+    args = ["-f", "a@home.example", "-m", "x", "bob@example.org"]
+    assert "msmtp" not in run_mitto(*args).err
+    (home / ".msmtprc").write_text(MSMTP)
+    result = run_mitto(*args)
+    assert result.status == 78, result
+    typed = re.search(r"mitto (config import msmtp --write)", result.hint)
+    assert run_mitto(*typed.group(1).split()).status == 0
+    assert b"smtp.gmail.com" in run_mitto("config", "get", "server").out
