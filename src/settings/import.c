@@ -9,6 +9,8 @@
 #include "base/secret.h"
 #include "settings/config.h"
 #include "settings/options.h"
+#include "text/address.h"
+#include "text/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -168,15 +170,39 @@ import_lose(struct import *im, const char *key, const char *why)
 	};
 }
 
-/* Does the value pass?  Places in a path are looked at by whoever reads it. */
-static bool
-is_taken(const struct option *o, const char *value, struct error *why)
+/* The members of an alias are addresses. */
+static int
+check_members(const char *value, struct error *why)
 {
-	struct request scratch = { .settings.account = NULL };
-	bool taken = option_store(&scratch, o, value, why) == 0;
+	auto_address_list struct address_list list = { 0 };
 
+	if (address_parse(&list, value, strlen(value), why) < 0)
+		return -1;
+	return list.count > 0
+	    ? 0
+	    : error_set(why, ERR_DATA, "the alias has no members");
+}
+
+/* Would a config file take it?  What stands at a path is looked at by whoever
+ * reads it. */
+static int
+check_value(struct import_place to, const char *ours, const char *value,
+    struct error *why)
+{
+	const struct option *o = option_by_name(ours);
+	struct request scratch = { .settings.account = NULL };
+	int result = 0;
+
+	if (!utf8_valid(value, strlen(value)) ||
+	    !utf8_valid(ours, strlen(ours)))
+		return error_set(why, ERR_DATA, "not UTF-8");
+	if (strcmp(to.word, "alias") == 0)
+		return check_members(value, why);
+	if (ours[0] == '.' || o == NULL)
+		return 0;
+	result = option_store(&scratch, o, value, why);
 	request_release(&scratch);
-	return taken;
+	return result;
 }
 
 static struct sketch_section *
@@ -192,8 +218,7 @@ import_set(struct import *im, struct import_place to, const char *ours,
 	const struct option *o = option_by_name(ours);
 	struct error why = ERROR_INIT;
 
-	if (strcmp(to.word, "alias") != 0 && ours[0] != '.' && o != NULL &&
-	    !is_taken(o, value, &why)) {
+	if (check_value(to, ours, value, &why) < 0) {
 		import_lose(im, theirs, why.text);
 		return;
 	}
@@ -335,6 +360,69 @@ import_server(struct import *im, struct import_place to, const char *text,
 	}
 }
 
+/* The account of that name, or NULL. */
+static const struct sketch_section *
+account_named(const struct import *im, const char *name)
+{
+	for (size_t i = 0; i < im->sketch.count; i++) {
+		const struct sketch_section *s = &im->sketch.sections[i];
+
+		if (s->name != NULL && strcmp(s->name, name) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+/* Does what a section names, and what that inherits from, come to an end? */
+static bool
+leads_somewhere(const struct import *im, const char *name)
+{
+	size_t steps = 0;
+
+	for (; name != NULL && steps <= im->sketch.count; steps++) {
+		const struct sketch_section *s = account_named(im, name);
+
+		if (s == NULL)
+			return false;
+		name = sketch_get(s, "inherit");
+	}
+	return name == NULL;
+}
+
+static void
+drop_loose_ends(struct import *im)
+{
+	static const char *const keys[] = { "inherit", "account" };
+
+	for (size_t i = 0; i < im->sketch.count; i++) {
+		struct sketch_section *s = &im->sketch.sections[i];
+
+		for (size_t k = 0; k < ARRAY_SIZE(keys); k++) {
+			const char *name = sketch_get(s, keys[k]);
+
+			if (name == NULL || leads_somewhere(im, name))
+				continue;
+			import_lose(im, "account",
+			    "the account that it names is not there");
+			sketch_drop(s, keys[k]);
+		}
+	}
+}
+
+char *
+import_name(const char *text)
+{
+	bool valid = utf8_valid(text, strlen(text));
+	char *name = mem_strdup(text[0] != '\0' ? text : "unnamed");
+
+	for (char *p = name; *p != '\0'; p++)
+		if (strchr("/]\\\"", *p) != NULL || (*p == '.' && p == name) ||
+		    (unsigned char)*p < ' ' || *p == '\x7f' ||
+		    (!valid && (unsigned char)*p > '~'))
+			*p = '_';
+	return name;
+}
+
 void
 import_tidy(struct import *im)
 {
@@ -348,6 +436,7 @@ import_tidy(struct import *im)
 	for (size_t i = s->count; i-- > 0;)
 		if (s->sections[i].count == 0)
 			sketch_remove(s, i);
+	drop_loose_ends(im);
 }
 
 /* --- programs ------------------------------------------------------------- */

@@ -73,7 +73,7 @@ open_section(struct reader *r, char *line)
 	word = import_word(line + 1, " \t.", &name);
 	name = import_unquote(name);
 	free(r->identity);
-	r->identity = name[0] != '\0' ? mem_strdup(name) : NULL;
+	r->identity = name[0] != '\0' ? import_name(name) : NULL;
 	r->section = strcasecmp(word, "sendemail") == 0           ? SENDEMAIL
 	    : strcasecmp(word, "user") == 0 && name[0] == '\0'    ? USER
 	    : strcasecmp(word, "include") == 0 && name[0] == '\0' ? INCLUDE
@@ -307,7 +307,8 @@ static int
 finish(struct import *im, const struct reader *r, struct error *err)
 {
 	const char *identity = import_kept(im, place_of(im, NULL), ".identity");
-	auto_free char *chosen = identity != NULL ? mem_strdup(identity) : NULL;
+	auto_free char *chosen =
+	    identity != NULL ? import_name(identity) : NULL;
 	size_t count;
 
 	if (!has_server(im)) {

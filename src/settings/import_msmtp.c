@@ -105,7 +105,10 @@ static void
 take_from(struct import *im, struct import_place to, char *value)
 {
 	if (strpbrk(value, "?*[") != NULL) {
-		import_set(im, to, "match", value, "from");
+		if (to.name != NULL)
+			import_set(im, to, "match", value, "from");
+		else
+			import_lose(im, "from", "match stands in accounts");
 		return;
 	}
 	for (char *p = strchr(value, '%'); p != NULL; p = strchr(p + 1, '%')) {
@@ -153,13 +156,14 @@ static void
 open_account(struct import *im, char **account, char *text)
 {
 	char *parents, *more;
-	char *name = import_word(text, ":", &parents);
-	char *parent = import_word(parents, ",", &more);
+	auto_free char *name = import_name(import_word(text, ":", &parents));
+	const char *parent = import_word(parents, ",", &more);
+	auto_free char *from = import_name(parent);
 
 	free(*account);
 	*account = mem_strdup(name);
 	if (parent[0] != '\0')
-		import_set(im, place_of(name), "inherit", parent, "account");
+		import_set(im, place_of(name), "inherit", from, "account");
 	else
 		(void)sketch_section(&im->sketch, "account", name);
 	if (more[0] != '\0')

@@ -6,7 +6,6 @@
 #include "settings/importer.h"
 
 #include "base/mem.h"
-#include "text/address.h"
 
 #include <string.h>
 #include <strings.h>
@@ -217,8 +216,6 @@ take_set(struct import *im, struct reader *r, const char *at, const char *unset)
 static void
 take_alias(struct import *im, char *at)
 {
-	auto_address_list struct address_list list = { 0 };
-	struct error why = ERROR_INIT;
 	char *rest;
 	char *key = import_word(at, " \t", &rest);
 
@@ -226,10 +223,8 @@ take_alias(struct import *im, char *at)
 		(void)import_word(rest, " \t", &rest);
 		key = import_word(rest, " \t", &rest);
 	}
-	if (address_parse(&list, rest, strlen(rest), &why) < 0 ||
-	    list.count == 0 || strpbrk(key, "=@[]\"") != NULL)
-		import_lose(im, "alias",
-		    why.text[0] != '\0' ? why.text : "no name or no address");
+	if (key[0] == '\0' || strpbrk(key, "=@[]\"#;") != NULL)
+		import_lose(im, "alias", "not a name that an alias can have");
 	else
 		import_set(im, (struct import_place){ "alias", NULL }, key,
 		    rest, "alias");

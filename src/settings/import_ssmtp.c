@@ -55,7 +55,23 @@ take_line(struct import *im, void *ctx, char *line)
 		(void)import_key(im, main_account(im), rules, key, value);
 }
 
-/* A sender of its own for one user of this host. */
+/* An account for the mail of one user of this host. */
+static void
+put_sender(
+    struct import *im, const char *local, const char *sender, const char *hub)
+{
+	auto_free char *name = import_name(local);
+	auto_free char *pattern = mem_printf("%s@*", local);
+	struct import_place to = { "account", name };
+
+	import_set(im, to, "inherit", im->account, local);
+	import_set(im, to, "from", sender, local);
+	import_set(im, to, "match", pattern, local);
+	if (hub[0] != '\0')
+		import_server(im, to, hub, PORT_SMTP, local);
+}
+
+/* LOCAL:SENDER[:MAILHUB] */
 static void
 take_revalias(struct import *im, void *ctx, char *line)
 {
@@ -71,16 +87,7 @@ take_revalias(struct import *im, void *ctx, char *line)
 		import_lose(im, local, "there is no address");
 		return;
 	}
-	{
-		struct import_place to = { "account", local };
-		auto_free char *pattern = mem_printf("%s@*", local);
-
-		import_set(im, to, "inherit", im->account, local);
-		import_set(im, to, "from", sender, local);
-		import_set(im, to, "match", pattern, local);
-		if (hub[0] != '\0')
-			import_server(im, to, hub, PORT_SMTP, local);
-	}
+	put_sender(im, local, sender, hub);
 }
 
 static void

@@ -69,7 +69,11 @@ const char *import_kept(
 bool import_says(
     const struct import *im, struct import_place from, const char *key);
 
-/* Take out of all sections what was kept, and sections that are empty then. */
+/* A name that an account can have, in the place of theirs.  Owned. */
+char *import_name(const char *text) MUST_CHECK;
+
+/* Take out of all sections what was kept, and then sections that are empty and
+ * accounts that are named and not there. */
 void import_tidy(struct import *im);
 
 /* "HOST", "HOST:PORT", "[HOST]:PORT" into server and port; `port` is the

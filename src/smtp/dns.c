@@ -63,7 +63,7 @@ ask(unsigned char *answer, const char *name, ns_type type, const char *server,
 		res_nclose(&state);
 		return -1;
 	}
-	len = res_nquery(&state, name, ns_c_in, type, answer, ANSWER_MAX);
+	len = res_nquery(&state, name, ns_c_in, (int)type, answer, ANSWER_MAX);
 	why = state.res_h_errno;
 	res_nclose(&state);
 	if (len >= 0)

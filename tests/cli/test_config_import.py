@@ -393,10 +393,13 @@ def test_msmtp_keys(imported, lines, says):
     ("timeout soon", "timeout"), ("frobnicate 5", "frobnicate"),
     ("logfile -", "logfile"), ("domain %H", "domain"),
     ("remove_bcc_headers off", "remove_bcc_headers"),
-    ("tls maybe", "tls"), ("tls_priorities NORMAL", "tls_priorities")])
+    ("tls maybe", "tls"), ("tls_priorities NORMAL", "tls_priorities"),
+    ("account b : nobody", "account"), ("account b : b", "account"),
+    ("account b : a, b", "account"), ("defaults\nfrom *@x.example", "from"),
+    ("from a@b@c", "from"), ("user a:b", "user")])
 def test_msmtp_that_has_no_counterpart(imported, line, key):
     result = imported("msmtp", "account a\nhost h.example\n" + line + "\n")
-    assert lost(result) in ({3: key}, {}) and ": %s: " % key in result.err
+    assert set(lost(result).values()) <= {key} and ": %s: " % key in result.err
     assert "1 setting did not come over" in result.err
 
 
