@@ -395,7 +395,7 @@ conf_check(struct conf *call, struct error *err)
 	if (conf_words(call, 0, 1, "check [FILE]", err) < 0)
 		return -1;
 	result = config_inspect(&c, conf_only(call, named), NULL, &d, err);
-	if (result == 0 && d.count == 0) {
+	if (result == 0) {
 		follow_aliases(&c, &d);
 		check_alias_file(call, &c, &d);
 		check_choices(&c, &d);

@@ -41,7 +41,7 @@ enum { /* scope */
 	FILE_ONLY = 128,   /* a key of config files that -O does not take */
 	IS_COMMON = 256,   /* shown by the short --help */
 	IN_RUN = 512,      /* a flag of `mitto run` alone */
-	IN_MANAGE = 1024,  /* a flag of `mitto config` alone */
+	IN_MANAGE = 2048,  /* a flag of `mitto config` alone */
 	IS_FLAG = IN_ARGV | IN_RUN | IN_MANAGE,
 };
 

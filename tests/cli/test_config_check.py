@@ -131,6 +131,14 @@ def test_everything_at_once(check):
     assert result.err.count("config:") == 4
 
 
+def test_a_slip_hides_no_other_mistake(check):
+    result = check(GOOD + "tls = off\nbogus = 1\n[alias]\na = a\n")
+    for what in ("unknown key 'bogus'", "login without TLS",
+                 "contains itself"):
+        assert what in result.err
+    assert "3 errors" in result.err
+
+
 def test_permissions(check):
     result = check(GOOD + "[account b]\npassword = canary\n", mode=0o644)
     assert "others can read it" in result.err and "chmod 600" in result.err
