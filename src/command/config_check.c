@@ -202,7 +202,8 @@ check_fetch(
 	secret_release(&password);
 }
 
-/* The sources that the settings name: is there something at all? */
+/* The sources that the settings name: is there something at all?  Who sends may
+ * be another user, for whom there is; to be sure, it has to be fetched. */
 static void
 check_source(const struct account *a, const struct endpoint *e)
 {
@@ -223,7 +224,7 @@ check_source(const struct account *a, const struct endpoint *e)
 	if (s->password_command != NULL || secret_is_set(&s->password))
 		return;
 	if (s->password_file != NULL && access(s->password_file, R_OK) != 0)
-		diag_place(a->found, ERR_CONFIG, where,
+		diag_warn(a->found, where,
 		    "the file holds the password and nothing else, mode 600",
 		    "%s: cannot read '%s'", label, s->password_file);
 	else if (s->password_file == NULL && s->password_env != NULL &&
@@ -383,6 +384,20 @@ finish(struct conf *call, const struct config *c, struct diagnostics *d,
 	return result;
 }
 
+/* The files are looked at, not what this shell happens to lay over them. */
+static void
+forget_environment(void)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		auto_buf struct buf name = buf_make(80);
+
+		if ((options[i].scope & IN_ENV) == 0)
+			continue;
+		option_env_name(&name, &options[i]);
+		(void)unsetenv(name.data);
+	}
+}
+
 int
 conf_check(struct conf *call, struct error *err)
 {
@@ -390,11 +405,14 @@ conf_check(struct conf *call, struct error *err)
 	auto_diag struct diagnostics d = { .report = &report };
 	struct config c = { .sections = NULL };
 	const char *named = call->words.count > 0 ? call->words.items[0] : NULL;
+	const char *only = conf_only(call, named);
+	auto_free char *path = only != NULL ? mem_strdup(only) : NULL;
 	int result;
 
 	if (conf_words(call, 0, 1, "check [FILE]", err) < 0)
 		return -1;
-	result = config_inspect(&c, conf_only(call, named), NULL, &d, err);
+	forget_environment();
+	result = config_inspect(&c, path, NULL, &d, err);
 	if (result == 0) {
 		follow_aliases(&c, &d);
 		check_alias_file(call, &c, &d);

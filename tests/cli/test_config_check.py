@@ -72,10 +72,6 @@ FINDINGS = {
     "465 with starttls by scheme": (
         "[account a]\nserver = smtp+starttls://h.example:465\n", ":2:10: ",
         "port 465", "tls = ssl"),
-    "password-file": (
-        "[account a]\nserver = h.example\nuser = u\n"
-        "password-file = /nonexistent/p\n", ":4:17: ",
-        "cannot read '/nonexistent/p'", "mode 600"),
     "alias-file": ("[defaults]\nalias-file = /nonexistent/a\n", "",
                    "/nonexistent/a", ""),
 }
@@ -98,6 +94,10 @@ def test_finding(check, name):
 
 
 WARNINGS = {
+    "password-file": (
+        "[account a]\nserver = h.example\nuser = u\n"
+        "password-file = /nonexistent/p\n", ":4:17: ",
+        "account 'a': cannot read '/nonexistent/p'"),
     "587 with ssl": (GOOD + "port = 587\ntls = ssl\n", ":7:7: ",
                      "587 speaks STARTTLS"),
     "allowed": (GOOD + "tls = off\nallow-plain-login = yes\n", ":6:7: ",
@@ -185,6 +185,14 @@ def test_secrets(check, tmp_path, command, says):
         assert says in result.err
 
 
+@pytest.mark.parametrize("name", ["password-file", "password-env"])
+def test_secrets_that_are_named_must_be_there(check, name):
+    text, place, _ = WARNINGS[name]
+    result = check(text, "--secrets")
+    assert place in result.err and name in result.err
+    assert "1 error" in result.err and "warning" not in result.err
+
+
 def test_secrets_from_nowhere(check):
     result = check("[account a]\nserver = h.example\nuser = u\n", "--secrets")
     assert "no password" in result.err and "netrc" in result.err
@@ -208,3 +216,11 @@ def test_environment_chooses_no_account_here(check):
     assert check(GOOD + "[account two]\nserver = h.example\n"
                  "from = b@home.example\n", status=0,
                  env={"MITTO_ACCOUNT": "two"}).err == ""
+
+
+def test_environment_changes_no_finding(check):
+    env = {"MITTO_SERVER": "smtp://else.example:465", "MITTO_TLS": "starttls",
+           "MITTO_USER": "u"}
+    assert check(GOOD, status=0, env=env).err == ""
+    assert "port 465" in check(*FINDINGS["465 with starttls"][:1],
+                               env={"MITTO_PORT": "587"}).err
