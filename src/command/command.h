@@ -9,7 +9,7 @@
 /* mitto [options] ADDRESS... */
 int command_send(int argc, char *const *argv);
 
-/* mitto config check|show|path */
+/* mitto config VERB ...: conf.h */
 int command_config(int argc, char *const *argv);
 
 /* mitto run [options] ADDRESS... -- COMMAND...; the status of COMMAND */

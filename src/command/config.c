@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mitto config check|show|path: what the config files say.
+ * mitto config VERB: which verb, and its answer as text or JSON.  What verbs
+ * share about files is here too.
  */
-#include "settings/config.h"
-#include "base/mem.h"
 #include "command/command.h"
+#include "command/conf.h"
+
+#include "base/mem.h"
+#include "command/run.h"
 #include "report/result.h"
-#include "settings/account.h"
-#include "settings/alias.h"
+#include "settings/document.h"
 #include "text/escape.h"
 
 #include <errno.h>
@@ -15,207 +17,264 @@
 #include <string.h>
 
 #define TEXT_MAX (8L << 20)
+#define VERBS    "one of: check, show, path, get, set, unset, edit, init, import"
 
-/* Load the file that was named, or those that apply.  All mistakes are told
- * here, and err keeps no text then. */
-static int
-load(struct config *c, int argc, char *const *argv, struct error *err)
+/* --- what verbs share ----------------------------------------------------- */
+
+int
+conf_words(const struct conf *call, size_t min, size_t max, const char *usage,
+    struct error *err)
+{
+	if (call->words.count >= min && call->words.count <= max)
+		return 0;
+	if (call->words.count > max)
+		error_set(err, ERR_USAGE, "'%s' is out of place",
+		    call->words.items[max]);
+	else
+		error_set(err, ERR_USAGE, "something is missing");
+	return error_hint(err, "mitto config %s", usage);
+}
+
+const char *
+conf_only(const struct conf *call, const char *named)
+{
+	return named != NULL ? named : account_config_file(&call->cmdline);
+}
+
+int
+conf_load(
+    struct conf *call, const char *named, struct config *c, struct error *err)
 {
 	auto_buf struct buf report = buf_make(TEXT_MAX);
-	const char *only = argc > 0 ? argv[0] : secure_getenv("MITTO_CONFIG");
-	int result = config_load(c, only, &report, err);
+	int result = config_load(c, conf_only(call, named), &report, err);
 
 	(void)fwrite(report.data, 1, report.len, stderr);
-	if (report.len > 0)
-		err->text[0] = '\0';
+	call->told = report.len > 0;
 	return result;
 }
 
-/* An alias file that somebody chose must be there and hold entries only. */
-static int
-check_aliases(const struct config *c, struct error *err)
+int
+conf_open(const struct conf *call, struct configfile *f, struct error *err)
 {
-	struct request r = { .settings.account = NULL };
-	struct cmdline none = { .items = NULL };
-	auto_aliases struct aliases aliases = aliases_make(c, &r.settings);
-	int result = account_resolve(&r, c, &none, NULL, err);
+	const char *only = account_config_file(&call->cmdline);
+	auto_free char *own = only == NULL ? config_user_file() : NULL;
 
-	if (result == 0 && r.settings.alias_file != NULL)
-		result = aliases_load(&aliases, err);
-	if (result == 0 && aliases.file.bad_line != 0) {
-		(void)error_set(err, ERR_CONFIG, "%s:%zu: the line is no entry",
-		    aliases.file.path, aliases.file.bad_line);
-		result = error_hint(err, "write NAME: ADDRESS, ADDRESS...");
+	*f = (struct configfile){ .text = buf_make(0) };
+	if (only != NULL && strcmp(only, "none") == 0) {
+		error_set(err, ERR_USAGE, "there is no file to change");
+		return error_hint(err, "-C FILE names one");
 	}
-	if (result == 0 && aliases.file.path != NULL)
-		printf("%s: ok\n", aliases.file.path);
-	request_release(&r);
-	return result;
+	if (only == NULL && own == NULL) {
+		error_set(err, ERR_CONFIG, "there is no home directory");
+		return error_hint(err, "-C FILE names a file");
+	}
+	return configfile_read(f, only != NULL ? only : own, err);
 }
 
-/* What [alias] leads back to itself, or too deep: seen only by whoever follows
- * it. */
-static int
-follow_aliases(const struct config *c, struct error *err)
+int
+conf_try(const struct conf *call, const struct configfile *f,
+    const struct buf *text, struct buf *report, struct error *err)
 {
-	static char domain[] = "example.invalid";
-	static char no_file[] = "none";
-	struct settings settings = {
-		.default_domain = domain,
-		.alias_file = no_file,
+	struct config_draft draft = {
+		.path = f->path,
+		.text = text->data,
+		.len = text->len,
 	};
-	auto_aliases struct aliases aliases = aliases_make(c, &settings);
-	auto_strlist struct strlist told = { .items = NULL };
-
-	for (size_t i = 0; i < c->count; i++) {
-		const struct section *s = &c->sections[i];
-
-		for (size_t k = 0; s->kind == SECTION_ALIAS && k < s->count;
-		     k++) {
-			auto_address_list struct address_list list = { 0 };
-			const struct address alias = {
-				.local = s->items[k].key,
-			};
-			struct error bad = ERROR_INIT;
-
-			address_list_add(&list, &alias);
-			if (aliases_expand(&aliases, &list, &bad) == 0 ||
-			    strlist_has(&told, bad.text))
-				continue;
-			strlist_add(&told, bad.text);
-			(void)fprintf(stderr, "%s\n", bad.text);
-		}
-	}
-	if (told.count == 0)
-		return 0;
-	return error_set(err, ERR_CONFIG, "%zu error%s in [alias]", told.count,
-	    told.count == 1 ? "" : "s");
-}
-
-static int
-check(int argc, char *const *argv, struct error *err)
-{
+	auto_diag struct diagnostics d = { .report = report };
 	struct config c = { .sections = NULL };
-	int result = load(&c, argc, argv, err);
+	int result = config_inspect(&c, conf_only(call, NULL), &draft, &d, err);
 
-	if (result == 0)
-		result = follow_aliases(&c, err);
-	for (size_t i = 0; result == 0 && i < c.file_count; i++)
-		printf("%s: ok\n", c.files[i]);
-	if (result == 0 && c.file_count == 0)
-		puts("no config file");
-	if (result == 0)
-		result = check_aliases(&c, err);
+	if (result == 0 && diag_finish(&d, err) < 0)
+		result = (int)d.count;
 	config_release(&c);
 	return result;
 }
 
-/* What would be used with an account (NULL: with none), and whence it comes. */
-static int
-show_account(const struct config *c, const char *account, struct error *err)
+int
+conf_store(struct conf *call, const struct configfile *f,
+    const struct buf *text, struct error *err)
 {
-	struct request r = { .settings.account = NULL };
-	struct cmdline none = { .items = NULL };
-	int result = account_resolve(&r, c, &none, account, err);
+	auto_buf struct buf before = buf_make(TEXT_MAX);
+	auto_buf struct buf after = buf_make(TEXT_MAX);
+	int had, has;
 
-	printf("[%s%s]\n", account != NULL ? "account " : "no account",
-	    account != NULL ? account : "");
-	for (size_t i = 0; result == 0 && i < option_count; i++) {
-		auto_buf struct buf value = buf_make(TEXT_MAX);
-		auto_buf struct buf shown = buf_make(TEXT_MAX);
-		auto_buf struct buf origin = buf_make(TEXT_MAX);
-
-		account_origin(&origin, &options[i], &r, c, &none);
-		option_print(&value, &options[i], &r);
-		escape_print(&shown, value.data, value.len, 0);
-		if (origin.len > 0)
-			printf("%s = %s  (%s)\n", options[i].name, shown.data,
-			    origin.data);
+	if (buf_check(text, f->path, err) < 0)
+		return -1;
+	had = conf_try(call, f, &f->text, &before, err);
+	has = conf_try(call, f, text, &after, err);
+	if (has != 0 && has >= had) {
+		(void)fwrite(after.data, 1, after.len, stderr);
+		return error_set(
+		    err, ERR_CONFIG, "'%s' was not changed", f->path);
 	}
-	request_release(&r);
-	return result;
+	*err = (struct error)ERROR_INIT;
+	return configfile_write(f, text->data, text->len, err);
 }
 
-static int
-show(int argc, char *const *argv, struct error *err)
+void
+conf_json_list(struct buf *out, const char *key, const struct strlist *list)
 {
-	struct config c = { .sections = NULL };
-	auto_strlist struct strlist done = { .items = NULL };
-	int result = load(&c, argc, argv, err);
-
-	for (size_t i = 0; result == 0 && i < c.count; i++) {
-		const char *name = c.sections[i].name;
-
-		if (c.sections[i].kind != SECTION_ACCOUNT ||
-		    strlist_has(&done, name))
-			continue;
-		strlist_add(&done, name);
-		result = show_account(&c, name, err);
+	buf_printf(out, ",\"%s\":[", key);
+	for (size_t i = 0; i < list->count; i++) {
+		buf_puts(out, i > 0 ? "," : "");
+		escape_json(out, list->items[i], strlen(list->items[i]));
 	}
-	if (result == 0 && done.count == 0)
-		result = show_account(&c, NULL, err);
-	config_release(&c);
-	return result;
+	buf_putc(out, ']');
 }
 
-/* The files that are looked at, and which of them are there. */
-static int
-path(int argc, char *const *argv, struct error *err)
+/* --- path ----------------------------------------------------------------- */
+
+int
+conf_path(struct conf *call, struct error *err)
 {
 	auto_strlist struct strlist paths = { .items = NULL };
-	const char *only = argc > 0 ? argv[0] : secure_getenv("MITTO_CONFIG");
+	auto_free char *own = config_user_file();
+	const char *only;
 
-	(void)err;
-	if (only == NULL || *only == '\0')
+	if (conf_words(call, 0, 1, "path", err) < 0)
+		return -1;
+	only = conf_only(
+	    call, call->words.count > 0 ? call->words.items[0] : NULL);
+	if (only == NULL)
 		config_paths(&paths);
 	else if (strcmp(only, "none") != 0)
 		strlist_add(&paths, only);
-	for (size_t i = 0; i < paths.count; i++)
-		printf("%s%s\n", paths.items[i],
-		    access(paths.items[i], R_OK) == 0 ? "" : "  (not there)");
+	buf_puts(&call->json, ",\"files\":[");
+	for (size_t i = 0; i < paths.count; i++) {
+		const char *path = paths.items[i];
+		bool there = access(path, R_OK) == 0;
+		/* Of the user's two files the second is read if it is alone. */
+		bool hidden = there && only == NULL && own != NULL &&
+		    i + 1 == paths.count && strcmp(path, own) != 0;
+
+		buf_printf(&call->text, "%s%s\n", path,
+		    hidden      ? "  (not read: the one above is there)"
+			: there ? ""
+				: "  (not there)");
+		buf_printf(&call->json, "%s{\"path\":", i > 0 ? "," : "");
+		escape_json(&call->json, path, strlen(path));
+		buf_printf(&call->json, ",\"exists\":%s,\"read\":%s}",
+		    there ? "true" : "false",
+		    there && !hidden ? "true" : "false");
+	}
+	buf_putc(&call->json, ']');
 	return 0;
 }
 
-/* What could not be printed was not told. */
+/* --- the call ------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	int (*run)(struct conf *call, struct error *err);
+} verbs[] = {
+	{ "check", conf_check },
+	{ "show", conf_show },
+	{ "path", conf_path },
+	{ "get", conf_get },
+	{ "set", conf_set },
+	{ "unset", conf_unset },
+	{ "edit", conf_edit },
+	{ "init", conf_init },
+	{ "import", conf_import },
+};
+
 static int
-flush(struct error *err)
+no_verb(struct error *err)
 {
-	if (fflush(stdout) == 0 && ferror(stdout) == 0)
-		return 0;
-	return error_errno(
-	    err, ERR_IO, errno, "cannot write to standard output");
+	error_set(err, ERR_USAGE, "config needs a command");
+	return error_hint(err, VERBS);
+}
+
+static int
+run_verb(struct conf *call, const char *verb, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verb, verbs[i].name) == 0)
+			return verbs[i].run(call, err);
+	error_set(err, ERR_USAGE, "config has no command '%s'", verb);
+	return error_hint(err, VERBS);
+}
+
+/* Flags and environment alone; `init` also takes a server from them. */
+static int
+read_words(struct conf *call, int argc, char *const *argv, struct error *err)
+{
+	const struct config none = { .sections = NULL };
+
+	if (cmdline_parse_words(&call->cmdline, &call->words,
+		IN_ARGV | IN_MANAGE, argc, argv, err) < 0)
+		return -1;
+	return account_resolve(
+	    &call->request, &none, &call->cmdline, NULL, err);
+}
+
+static void
+put_json(struct buf *out, const struct conf *call, const struct error *err)
+{
+	int status = error_status(err->kind);
+
+	buf_printf(out, "{\"ok\":%s,\"exit\":%d",
+	    status == 0 ? "true" : "false", status);
+	result_member(out, "error", err->text[0] != '\0' ? err->text : NULL);
+	result_member(out, "hint", err->hint[0] != '\0' ? err->hint : NULL);
+	buf_add(out, call->json.data, call->json.len);
+	buf_puts(out, "}\n");
+}
+
+/* What is to be said, where it belongs; the status. */
+static int
+answer(const struct conf *call, struct error *err)
+{
+	const struct settings *s = &call->request.settings;
+	struct terminal t =
+	    terminal_open(STDERR_FILENO, (enum when)s->color.value);
+	auto_buf struct buf json = buf_make(TEXT_MAX);
+	struct error bad = ERROR_INIT;
+
+	if (s->json)
+		put_json(&json, call, err);
+	if (err->text[0] != '\0' && !call->told)
+		result_print_error(err, &t);
+	if (run_put(s->json ? &json : &call->text, &bad) < 0) {
+		result_print_error(&bad, &t);
+		*err = bad;
+	}
+	secret_wipe(json.data, json.len);
+	return error_status(err->kind);
 }
 
 int
 command_config(int argc, char *const *argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(int argc, char *const *argv, struct error *err);
-	} verbs[] = {
-		{ "check", check },
-		{ "show", show },
-		{ "path", path },
+	struct conf call = {
+		.text = buf_make(TEXT_MAX),
+		.json = buf_make(TEXT_MAX),
 	};
-	struct terminal t = terminal_open(STDERR_FILENO, WHEN_AUTO);
 	struct error err = ERROR_INIT;
+	int status;
 
-	for (size_t i = 0; argc > 0 && i < ARRAY_SIZE(verbs); i++) {
-		if (strcmp(argv[0], verbs[i].name) != 0)
-			continue;
-		if (verbs[i].run(argc - 1, argv + 1, &err) == 0)
-			(void)flush(&err);
-		if (err.text[0] != '\0')
-			result_print_error(&err, &t);
-		return error_status(err.kind);
+	run_catch_signals();
+	if (read_words(&call, argc, argv, &err) == 0) {
+		if (call.cmdline.help) {
+			if (document_help_topic(&call.text, "config", &err) ==
+			    0)
+				call.request.settings.json = false;
+		} else if (call.words.count == 0) {
+			(void)no_verb(&err);
+		} else {
+			auto_free char *verb = call.words.items[0];
+
+			memmove(call.words.items, call.words.items + 1,
+			    --call.words.count * sizeof(*call.words.items));
+			(void)run_verb(&call, verb, &err);
+		}
 	}
-	if (argc > 0 &&
-	    (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
-		puts("usage: mitto config check|show|path [FILE]");
-		return 0;
-	}
-	(void)error_set(
-	    &err, ERR_USAGE, "config needs one of: check, show, path");
-	result_print_error(&err, &t);
-	return error_status(err.kind);
+	status = answer(&call, &err);
+	request_release(&call.request);
+	cmdline_release(&call.cmdline);
+	strlist_release(&call.words);
+	secret_wipe(call.text.data, call.text.len);
+	buf_release(&call.text);
+	buf_release(&call.json);
+	return status;
 }

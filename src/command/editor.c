@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text through the user's editor (-e).
+ * The user's editor, and a text that goes through it (-e).
  */
+#include "command/editor.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "command/input.h"
@@ -36,8 +37,8 @@ become_editor(const char *path)
 	_exit(127);
 }
 
-static int
-run_editor(const char *path, struct error *err)
+int
+editor_run(const char *path, const char *result, struct error *err)
 {
 	pid_t child = fork();
 	int status = 0;
@@ -53,8 +54,8 @@ run_editor(const char *path, struct error *err)
 			    err, ERR_OS, errno, "cannot wait for the editor");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	(void)error_set(err, ERR_IO, "the editor '%s' failed: nothing was sent",
-	    editor_name());
+	(void)error_set(
+	    err, ERR_IO, "the editor '%s' failed: %s", editor_name(), result);
 	return error_hint(err, "set EDITOR or VISUAL to one that works here");
 }
 
@@ -86,8 +87,8 @@ read_back(const char *path, struct error *err)
 	return store_memory(buf_take(&text), len, "the edited text");
 }
 
-static bool
-has_editor(void)
+bool
+editor_there(void)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
 
@@ -105,7 +106,7 @@ input_edit(struct store *text, struct error *err)
 	struct store *edited = NULL;
 	auto_fd int fd = mkostemp(path, O_CLOEXEC);
 
-	if (!has_editor()) {
+	if (!editor_there()) {
 		(void)error_set(
 		    err, ERR_USAGE, "-e needs a terminal or $EDITOR");
 		return NULL;
@@ -115,7 +116,8 @@ input_edit(struct store *text, struct error *err)
 		    "cannot create a file for the editor");
 		return NULL;
 	}
-	if (fill(fd, text, err) == 0 && run_editor(path, err) == 0)
+	if (fill(fd, text, err) == 0 &&
+	    editor_run(path, "nothing was sent", err) == 0)
 		edited = read_back(path, err);
 	(void)unlink(path);
 	return edited;

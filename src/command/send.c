@@ -11,6 +11,7 @@
 #include "command/run.h"
 #include "command/runner.h"
 #include "settings/document.h"
+#include "settings/import.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -155,6 +156,18 @@ wait_for_token(struct run *run)
 	return -1;
 }
 
+/* Where no server is configured, somebody may have set up another program. */
+static void
+suggest_import(struct error *err)
+{
+	if (!import_is_there("msmtp"))
+		return;
+	err->hint[0] = '\0';
+	(void)error_hint(err,
+	    "mitto config import msmtp --write   takes over what msmtp is set "
+	    "to; or mitto config init YOUR@ADDRESS");
+}
+
 /* Over the network.  The result is told before the session is closed: a server
  * that is slow to say good-bye must not hold it back. */
 static int
@@ -176,6 +189,8 @@ deliver(struct run *run)
 		return -1;
 	run->result.outcome = &run->outcome;
 	run->result.state = result_state(&run->outcome, s->check);
+	if (run->endpoint.guessed && run->outcome.error.kind == ERR_CONFIG)
+		suggest_import(&run->outcome.error);
 	later_rest(run);
 	finish(run);
 	if (run->line != NULL) {

@@ -14,6 +14,7 @@
 #include "text/param.h"
 #include "text/suggest.h"
 
+#include <arpa/inet.h>
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,22 @@ check_domain(const char *value, struct error *err)
 	if (strpbrk(value, "@<>, \t") == NULL && check_sender(text, err) == 0)
 		return 0;
 	return error_set(err, ERR_USAGE, "'%s' is no domain", value);
+}
+
+int
+check_dns(const char *value, struct error *err)
+{
+	struct error ignored = ERROR_INIT;
+	struct in_addr address;
+	struct server server;
+
+	if (strstr(value, "://") == NULL &&
+	    server_parse(&server, value, &ignored) == 0 &&
+	    inet_pton(AF_INET, server.host, &address) == 1)
+		return 0;
+	error_set(
+	    err, ERR_USAGE, "'%s' is no IPv4 address of a name server", value);
+	return error_hint(err, "ADDRESS or ADDRESS:PORT, such as 127.0.0.1:53");
 }
 
 int

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 int check_account_name(const char *value, struct error *err) MUST_CHECK;
+int check_dns(const char *value, struct error *err) MUST_CHECK;
 int check_domain(const char *value, struct error *err) MUST_CHECK;
 int check_env_name(const char *value, struct error *err) MUST_CHECK;
 int check_envid(const char *value, struct error *err) MUST_CHECK;

@@ -16,9 +16,10 @@ struct parser {
 	struct cmdline *cl;
 	int argc;
 	char *const *argv;
-	int next;   /* the first word not looked at */
-	int dashes; /* where "--" stands, argc if nowhere */
-	int scope;  /* a flag has one of these bits */
+	int next;              /* the first word not looked at */
+	int dashes;            /* where "--" stands, argc if nowhere */
+	int scope;             /* a flag has one of these bits */
+	struct strlist *words; /* where operands go that are no addresses */
 	struct request scratch;
 };
 
@@ -149,6 +150,10 @@ parse_operand(struct parser *p, const char *word, struct error *err)
 {
 	struct cmdline_item item = { .value = word };
 
+	if (p->words != NULL) {
+		strlist_add(p->words, word);
+		return 0;
+	}
 	if (*word == '\0')
 		return error_set(err, ERR_USAGE, "an address is empty");
 	if ((p->scope & IN_LOGIN) == 0 &&
@@ -257,6 +262,8 @@ parse_word(struct parser *p, const char *word, struct error *err)
 		return parse_long(p, word + 2, err);
 	if (word[1] != '\0')
 		return parse_letters(p, word + 1, err);
+	if (p->words != NULL)
+		return parse_operand(p, word, err);
 	error_set(err, ERR_USAGE, "'-' is no address");
 	return error_hint(err,
 	    "standard input is the text without being "
@@ -315,6 +322,15 @@ cmdline_parse_for(struct cmdline *cl, int scope, int argc, char *const *argv,
     struct error *err)
 {
 	struct parser p = { cl, argc, argv, .scope = IN_ARGV | scope };
+
+	return parse(&p, err);
+}
+
+int
+cmdline_parse_words(struct cmdline *cl, struct strlist *words, int scope,
+    int argc, char *const *argv, struct error *err)
+{
+	struct parser p = { cl, argc, argv, .scope = scope, .words = words };
 
 	return parse(&p, err);
 }

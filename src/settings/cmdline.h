@@ -47,6 +47,13 @@ int cmdline_parse_for(struct cmdline *cl, int scope, int argc,
     char *const *argv, struct error *err) MUST_CHECK;
 
 /*
+ * For commands that are not given addresses: flags with a bit of `scope` count,
+ * and every operand, "-" too, is added to words as it is.
+ */
+int cmdline_parse_words(struct cmdline *cl, struct strlist *words, int scope,
+    int argc, char *const *argv, struct error *err) MUST_CHECK;
+
+/*
  * For other command lines (sendmail, mail, run), which are translated to this
  * one: add option `name` with a copy of `value` (NULL sets a flag), or with
  * `name` NULL an operand.  Errors are worded as if `shown` had been typed;

@@ -23,6 +23,7 @@ struct frame {
 	const struct frame *parent;
 	struct config *config;
 	struct diagnostics *diag;
+	const struct config_draft *draft;
 	const char *path;
 	dev_t dev;
 	ino_t ino;
@@ -107,6 +108,26 @@ read_open_file(
 	return 0;
 }
 
+/* The text that stands for the file; who may read it was seen to elsewhere. */
+static int
+read_draft(struct frame *f)
+{
+	auto_free char *shown = config_shown(f->path);
+	struct config_sink sink = {
+		.config = f->config,
+		.diag = f->diag,
+		.include = include_files,
+		.ctx = f,
+	};
+	struct stat st;
+
+	add_file(f->config, f->path);
+	config_parse_text(&sink, shown, f->draft->text, f->draft->len);
+	if (sink.has_password && stat(f->path, &st) == 0)
+		check_readers(f->diag, &st, f->path, shown);
+	return 0;
+}
+
 /*
  * Read one file into the config.  Its mistakes are reported; -1 when it cannot
  * be opened or read at all, with errno's kind: ERR_NOINPUT when it is missing.
@@ -114,9 +135,12 @@ read_open_file(
 static int
 read_file(struct frame *f, struct error *err)
 {
-	auto_fd int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	auto_fd int fd = -1;
 	struct stat st;
 
+	if (f->draft != NULL && strcmp(f->draft->path, f->path) == 0)
+		return read_draft(f);
+	fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		bool missing = errno == ENOENT || errno == ENOTDIR;
 
@@ -240,34 +264,47 @@ config_paths(struct strlist *paths)
 	user_paths(paths);
 }
 
+char *
+config_user_file(void)
+{
+	auto_strlist struct strlist paths = { 0 };
+
+	user_paths(&paths);
+	for (size_t i = 0; i < paths.count; i++)
+		if (access(paths.items[i], F_OK) == 0)
+			return mem_strdup(paths.items[i]);
+	return paths.count > 0 ? mem_strdup(paths.items[0]) : NULL;
+}
+
 /* A file of the search path: it may be missing, but not unreadable.  1 when it
  * was there. */
 static int
-read_if_there(struct config *c, struct diagnostics *d, const char *path)
+read_if_there(const struct frame *model, const char *path)
 {
-	struct frame f = { .config = c, .diag = d, .path = path };
+	struct frame f = *model;
 	auto_free char *shown = config_shown(path);
 	struct error why = ERROR_INIT;
 
+	f.path = path;
 	if (read_file(&f, &why) == 0)
 		return 1;
 	if (why.kind == ERR_NOINPUT)
 		return 0;
-	diag_place(d, why.kind, shown, why.hint, "%s", why.text);
+	diag_place(f.diag, why.kind, shown, why.hint, "%s", why.text);
 	return 1;
 }
 
 static void
-read_search_path(struct config *c, struct diagnostics *d)
+read_search_path(const struct frame *model)
 {
 	auto_strlist struct strlist shared = { 0 }, user = { 0 };
 
 	system_paths(&shared);
 	for (size_t i = 0; i < shared.count; i++)
-		(void)read_if_there(c, d, shared.items[i]);
+		(void)read_if_there(model, shared.items[i]);
 	user_paths(&user);
 	for (size_t i = 0; i < user.count; i++)
-		if (read_if_there(c, d, user.items[i]) != 0)
+		if (read_if_there(model, user.items[i]) != 0)
 			break;
 }
 
@@ -329,24 +366,38 @@ check_references(const struct config *c, struct diagnostics *d)
 /* --- the interface ------------------------------------------------------ */
 
 int
-config_load(
-    struct config *c, const char *only, struct buf *report, struct error *err)
+config_inspect(struct config *c, const char *only,
+    const struct config_draft *draft, struct diagnostics *d, struct error *err)
 {
-	struct diagnostics d = { .report = report };
+	struct frame f = {
+		.config = c,
+		.diag = d,
+		.draft = draft,
+		.path = only,
+	};
 
 	*c = (struct config){ 0 };
 	if (only == NULL) {
-		read_search_path(c, &d);
+		read_search_path(&f);
 	} else if (strcmp(only, "none") != 0) {
-		struct frame f = { .config = c, .diag = &d, .path = only };
-
 		if (read_file(&f, err) != 0) {
 			if (err->kind == ERR_NOINPUT)
 				err->kind = ERR_CONFIG;
 			return -1;
 		}
 	}
-	check_references(c, &d);
+	check_references(c, d);
+	return 0;
+}
+
+int
+config_load(
+    struct config *c, const char *only, struct buf *report, struct error *err)
+{
+	auto_diag struct diagnostics d = { .report = report };
+
+	if (config_inspect(c, only, NULL, &d, err) < 0)
+		return -1;
 	return diag_finish(&d, err);
 }
 
@@ -354,7 +405,7 @@ int
 config_parse(struct config *c, const char *name, const char *text, size_t len,
     struct buf *report, struct error *err)
 {
-	struct diagnostics d = { .report = report };
+	auto_diag struct diagnostics d = { .report = report };
 	struct frame f = { .config = c, .diag = &d, .path = name };
 	struct config_sink sink = {
 		.config = c,

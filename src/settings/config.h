@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "settings/diag.h"
 #include "settings/options.h"
 
 struct assignment {
@@ -59,6 +60,22 @@ struct config {
 int config_load(struct config *c, const char *only, struct buf *report,
     struct error *err) MUST_CHECK;
 
+/* A text that is taken for what the file at `path` holds. */
+struct config_draft {
+	const char *path; /* spelt as the search path or `only` spells it */
+	const char *text;
+	size_t len;
+};
+
+/*
+ * config_load() for those who want to see every finding, or what the findings
+ * would be if a file held another text (draft; NULL: as they are).  -1 only
+ * when `only` cannot be read; d is left open for more.
+ */
+int config_inspect(struct config *c, const char *only,
+    const struct config_draft *draft, struct diagnostics *d, struct error *err)
+    MUST_CHECK;
+
 /* Parse one text as if it were the file `name`; for tests and fuzzing. */
 int config_parse(struct config *c, const char *name, const char *text,
     size_t len, struct buf *report, struct error *err) MUST_CHECK;
@@ -77,6 +94,11 @@ void config_account_names(const struct config *c, struct buf *out);
 
 /* The paths config_load looks at, in order; for `mitto config path`. */
 void config_paths(struct strlist *paths);
+
+/* The file to write to when none was named: that of the user which is there,
+ * else the one to be made; NULL without a home directory.  Owned by the caller.
+ */
+char *config_user_file(void) MUST_CHECK;
 
 /* The home directory: $HOME, else what the user database says, or NULL.
  * Owned by the caller. */

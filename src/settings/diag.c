@@ -4,6 +4,7 @@
  */
 #include "settings/diag.h"
 
+#include "base/mem.h"
 #include "text/escape.h"
 #include "text/utf8.h"
 
@@ -73,9 +74,23 @@ show_line(struct buf *out, const struct diag_line *line, size_t start,
 }
 
 static void
+keep(struct diagnostics *d, bool warning, const char *where, const char *guess,
+    const char *what)
+{
+	d->found = mem_resize(d->found, d->found_count + 1, sizeof(*d->found));
+	d->found[d->found_count++] = (struct finding){
+		.warning = warning,
+		.where = mem_strdup(where),
+		.what = mem_strdup(what),
+		.guess = mem_strdup(guess != NULL ? guess : ""),
+	};
+}
+
+static void
 count_error(struct diagnostics *d, enum error_kind kind, const char *where,
     const char *guess, const char *what)
 {
+	keep(d, false, where, guess, what);
 	if (kind == ERR_NOPERM)
 		d->noperm = true;
 	if (d->count++ > 0)
@@ -104,6 +119,19 @@ diag_at(struct diagnostics *d, const struct diag_line *line, size_t start,
 	show_line(d->report, line, start, end, guess);
 }
 
+/* A finding whose line is not shown. */
+static void
+show_place(struct diagnostics *d, const char *where, const char *guess,
+    const char *kind, const char *what)
+{
+	buf_printf(
+	    d->report, "%s%s%s", where, where[0] != '\0' ? ": " : "", kind);
+	escape_print(d->report, what, strlen(what), 0);
+	if (guess != NULL && guess[0] != '\0')
+		buf_printf(d->report, "\n" INDENT "%s", guess);
+	buf_putc(d->report, '\n');
+}
+
 void
 diag_place(struct diagnostics *d, enum error_kind kind, const char *where,
     const char *guess, const char *fmt, ...)
@@ -115,26 +143,54 @@ diag_place(struct diagnostics *d, enum error_kind kind, const char *where,
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	count_error(d, kind, where, guess, what);
-	buf_printf(d->report, "%s: ", where);
-	escape_print(d->report, what, strlen(what), 0);
-	if (guess != NULL && guess[0] != '\0')
-		buf_printf(d->report, "\n" INDENT "%s", guess);
-	buf_putc(d->report, '\n');
+	show_place(d, where, guess, "", what);
+}
+
+void
+diag_warn(struct diagnostics *d, const char *where, const char *guess,
+    const char *fmt, ...)
+{
+	char what[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	keep(d, true, where, guess, what);
+	show_place(d, where, guess, "warning: ", what);
 }
 
 int
 diag_finish(struct diagnostics *d, struct error *err)
 {
 	enum error_kind kind = d->noperm ? ERR_NOPERM : ERR_CONFIG;
+	size_t warnings = d->found_count - d->count;
 
 	if (d->count == 0)
 		return 0;
 	buf_printf(
-	    d->report, "%zu error%s\n", d->count, d->count == 1 ? "" : "s");
+	    d->report, "%zu error%s", d->count, d->count == 1 ? "" : "s");
+	if (warnings > 0)
+		buf_printf(d->report, ", %zu warning%s", warnings,
+		    warnings == 1 ? "" : "s");
+	buf_putc(d->report, '\n');
 	if (d->count == 1) {
 		*err = d->first;
 		return -1;
 	}
 	error_set(err, kind, "the configuration has %zu errors", d->count);
 	return error_hint(err, "mitto config check");
+}
+
+void
+diag_release(struct diagnostics *d)
+{
+	for (size_t i = 0; i < d->found_count; i++) {
+		free(d->found[i].where);
+		free(d->found[i].what);
+		free(d->found[i].guess);
+	}
+	free(d->found);
+	d->found = NULL;
+	d->found_count = 0;
 }

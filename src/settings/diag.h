@@ -11,11 +11,21 @@
 
 #include <stddef.h>
 
+/* What was found, for those who want it in parts. */
+struct finding {
+	bool warning; /* it works, but perhaps not as meant */
+	char *where;  /* "FILE", "FILE:LINE:COL" or "" */
+	char *what;
+	char *guess; /* "" if there is none */
+};
+
 struct diagnostics {
 	struct buf *report;
-	size_t count;
-	bool noperm; /* some file was not ours to read */
+	size_t count; /* mistakes; warnings are none */
+	bool noperm;  /* some file was not ours to read */
 	struct error first;
+	struct finding *found; /* mistakes and warnings in order */
+	size_t found_count;
 };
 
 /* A line of a file. */
@@ -35,11 +45,19 @@ void diag_at(struct diagnostics *d, const struct diag_line *line, size_t start,
 void diag_place(struct diagnostics *d, enum error_kind kind, const char *where,
     const char *guess, const char *fmt, ...) PRINTF(5, 6);
 
+/* The same for what is no mistake but may surprise; guess may be NULL. */
+void diag_warn(struct diagnostics *d, const char *where, const char *guess,
+    const char *fmt, ...) PRINTF(4, 5);
+
 /* Append "FILE:LINE:COL" of an offset. */
 void diag_where(struct buf *out, const struct diag_line *line, size_t offset);
 
-/* Close the report: 0 when nothing was wrong, else the line "N errors" and -1
- * with ERR_CONFIG or ERR_NOPERM. */
+/* Close the report: 0 when nothing was wrong, else the line "N errors" (and how
+ * many warnings) and -1 with ERR_CONFIG or ERR_NOPERM. */
 int diag_finish(struct diagnostics *d, struct error *err) MUST_CHECK;
+
+void diag_release(struct diagnostics *d);
+
+#define auto_diag CLEANUP(diag_release)
 
 #endif

@@ -299,6 +299,32 @@ help_login(struct buf *out)
 	    "Example  mitto login --device office\n");
 }
 
+static void
+help_config(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto config check [FILE] [--secrets]   every mistake\n"
+	    "       mitto config show [FILE] [--origin]     what counts, and "
+	    "whence it comes\n"
+	    "       mitto config path                       the files\n"
+	    "       mitto config get KEY                    one value\n"
+	    "       mitto config set KEY VALUE...           write it into the "
+	    "file\n"
+	    "       mitto config unset KEY                  take it out of the "
+	    "file\n"
+	    "       mitto config edit                       the file in your "
+	    "editor\n"
+	    "       mitto config init ADDRESS [-n]          an account for this "
+	    "address\n"
+	    "       mitto config import PROGRAM [FILE] [--write]\n"
+	    "PROGRAM is msmtp, ssmtp, nullmailer, dma, mutt or git. KEY is "
+	    "account.NAME.KEY,\n"
+	    "defaults.KEY, alias.NAME, or KEY alone: of the account that -A "
+	    "names, else of\n"
+	    "[defaults]. Every one takes -C FILE and --json.\n");
+	help_group(out, "Config");
+}
+
 /* The texts that are no single option. */
 static bool
 help_collection(struct buf *out, const char *topic)
@@ -312,6 +338,7 @@ help_collection(struct buf *out, const char *topic)
 		{ "mail", help_mail },
 		{ "login", help_login },
 		{ "run", help_run },
+		{ "config", help_config },
 		{ "man-options", document_man_options },
 		{ "man-keys", document_man_keys },
 	};

@@ -257,11 +257,12 @@ of_command(const struct option *o, struct error *err)
 {
 	static const struct {
 		int scope;
-		const char *command, *before, *behind;
+		const char *command;
 	} owners[] = {
-		{ IN_RUN, "run", "", "... ADDRESS -- COMMAND" },
-		{ IN_QUEUE, "queue", "flush ", "" },
-		{ IN_LOGIN, "login", "", "ACCOUNT" },
+		{ IN_RUN, "run" },
+		{ IN_QUEUE, "queue" },
+		{ IN_LOGIN, "login" },
+		{ IN_MANAGE, "config" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(owners); i++) {
@@ -269,9 +270,7 @@ of_command(const struct option *o, struct error *err)
 			continue;
 		(void)error_set(err, ERR_USAGE, "--%s belongs to mitto %s",
 		    o->name, owners[i].command);
-		return error_hint(err, "mitto %s %s--%s%s%s", owners[i].command,
-		    owners[i].before, o->name,
-		    owners[i].behind[0] != '\0' ? " " : "", owners[i].behind);
+		return error_hint(err, "mitto %s --help", owners[i].command);
 	}
 	return -1;
 }

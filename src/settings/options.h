@@ -43,7 +43,8 @@ enum { /* scope */
 	IN_RUN = 512,      /* a flag of `mitto run` alone */
 	IN_QUEUE = 1024,   /* a flag of `mitto queue` alone */
 	IN_LOGIN = 2048,   /* a flag of `mitto login` alone */
-	IS_FLAG = IN_ARGV | IN_RUN | IN_QUEUE | IN_LOGIN,
+	IN_MANAGE = 4096,  /* a flag of `mitto config` alone */
+	IS_FLAG = IN_ARGV | IN_RUN | IN_QUEUE | IN_LOGIN | IN_MANAGE,
 };
 
 struct choice_name {

@@ -215,6 +215,15 @@ struct login_options { /* mitto login */
 	struct choice keyring; /* enum when: is the token kept there? */
 };
 
+struct manage {          /* mitto config */
+	bool origin;     /* show: the origin of each value, too */
+	bool secrets;    /* check: fetch the passwords */
+	bool write;      /* import: into the file, not onto the screen */
+	bool force;      /* init, import: replace what is there */
+	bool autoconfig; /* init: ask the domain's web server */
+	char *dns; /* init: name server, ADDRESS[:PORT]; NULL = system's */
+};
+
 /* All of it as the command line and the configuration fill it. */
 struct request {
 	struct settings settings;
@@ -224,6 +233,7 @@ struct request {
 	bool from_given; /* settings.from is that of a flag */
 	struct job job;
 	struct login_options login;
+	struct manage manage;
 };
 
 /* Does a key or flag say where the password is? */

@@ -204,6 +204,24 @@ def test_accounts(kitchen, name):
     assert kitchen.out == "config: ok\n"
 
 
+def test_first_account(kitchen, home):
+    assert kitchen.run(RECIPES["init"]) == []
+    path = home / ".config" / "mitto" / "config"
+    assert "provider" in path.read_text()
+    assert "mitto probe gmail" in kitchen.out
+    assert kitchen.out.endswith("config: ok\n") and kitchen.err == ""
+
+
+def test_account_of_msmtp(kitchen, home):
+    (home / ".msmtprc").write_text("account work\nhost smtp.work.example\n"
+                                   "tls on\nsocket /run/x\n")
+    assert kitchen.run(RECIPES["import"]) == []
+    assert kitchen.out.count("[account work]") == 2
+    assert kitchen.err.count(".msmtprc:4: socket: ") == 2
+    path = home / ".config" / "mitto" / "config"
+    assert "server = smtp.work.example\n" in path.read_text()
+
+
 def test_root_is_somebody(kitchen):
     kitchen.write("config", RECIPES["machine"].encode())
     kitchen.run("mitto -C config -n -m x root")

@@ -244,7 +244,7 @@ def test_folder_for_temporary_files_that_is_not_there(send):
 def test_config_path_and_show(run_mitto, config, tmp_path):
     path = config("[defaults]\ntimeout = 60s\n[account a]\nserver = h.example\n"
                   "password = geheim\n")
-    result = run_mitto("config", "show")
+    result = run_mitto("config", "show", "--origin")
     assert result.status == 0 and result.err == "", result
     shown = result.out.decode()
     assert "[account a]" in shown and "geheim" not in shown
