@@ -201,7 +201,8 @@ hint_account(struct run *run)
 		for (size_t k = 0; k < run->config.count; k++) {
 			const char *name = run->config.sections[k].name;
 
-			if (run->error.kind == ERR_NOINPUT && name != NULL &&
+			if (run->error.kind == ERR_NOINPUT &&
+			    run->config.sections[k].kind == SECTION_ACCOUNT &&
 			    strcmp(name, attach->items[i]) == 0)
 				(void)error_hint(&run->error,
 				    "-a attaches a file here. For the account: "

@@ -13,7 +13,8 @@
 #include "settings/options.h"
 
 struct assignment {
-	const struct option *option; /* NULL in [alias] */
+	const struct option *option; /* NULL in [alias], and for the keys
+				      * that only [provider NAME] has */
 	char *key;
 	char *value; /* quotes undone, paths expanded */
 	char *where; /* "FILE:LINE:COL" */
@@ -25,8 +26,9 @@ struct section {
 		SECTION_DEFAULTS,
 		SECTION_ACCOUNT,
 		SECTION_ALIAS,
+		SECTION_PROVIDER,
 	} kind;
-	char *name; /* of an account, else NULL */
+	char *name; /* of an account or provider, else NULL */
 	char *file;
 	struct assignment *items;
 	size_t count;
@@ -37,6 +39,9 @@ struct config {
 	size_t count;
 	char **files; /* the files read */
 	size_t file_count;
+	struct provider *presets; /* of [provider NAME], see preset.h */
+	size_t preset_count;
+	struct strlist preset_texts; /* what they point to */
 };
 
 #define CONFIG_MAX_FILE  (256 * 1024) /* bytes of one file */

@@ -7,13 +7,12 @@
 
 #include "base/mem.h"
 #include "settings/options.h"
-#include "settings/provider.h"
+#include "text/paragraph.h"
 #include "text/suggest.h"
 #include "text/utf8.h"
 
 #include <string.h>
 
-#define WIDTH        79 /* columns of a paragraph */
 #define SPEC_COLUMN  28 /* where help begins in --help=all */
 #define LABEL_COLUMN 13 /* where options begin in --help */
 #define SHORT_COLUMN 40 /* where help begins in --help */
@@ -153,27 +152,6 @@ plain_text(const char *manual)
 }
 
 static void
-add_paragraph(struct buf *out, const char *text)
-{
-	size_t column = 0;
-
-	while (*text != '\0') {
-		size_t len = strcspn(text, " ");
-
-		if (column > 0 && column + 1 + len > WIDTH) {
-			buf_putc(out, '\n');
-			column = 0;
-		}
-		buf_puts(out, column > 0 ? " " : "    ");
-		buf_add(out, text, len);
-		column += len + (column > 0 ? 1 : 4);
-		text += len;
-		text += *text == ' ' ? 1 : 0;
-	}
-	buf_putc(out, '\n');
-}
-
-static void
 help_option(struct buf *out, const struct option *o)
 {
 	auto_free char *text = plain_text(o->manual);
@@ -187,7 +165,7 @@ help_option(struct buf *out, const struct option *o)
 		buf_printf(out, "  %s = %s", o->name, o->arg);
 	}
 	buf_putc(out, '\n');
-	add_paragraph(out, text);
+	paragraph_put(out, text, 4);
 	if ((o->scope & (IN_CONFIG | IN_ENV)) == 0)
 		return;
 	buf_puts(out, "    ");
@@ -201,29 +179,6 @@ help_option(struct buf *out, const struct option *o)
 		buf_putc(out, '.');
 	}
 	buf_putc(out, '\n');
-}
-
-static const char *
-mode_name(enum tls_mode mode)
-{
-	const struct option *tls = option_by_name("tls");
-
-	for (const struct choice_name *c = tls->choices; c->name != NULL; c++)
-		if (c->value == (int)mode)
-			return c->name;
-	return "";
-}
-
-static void
-help_providers(struct buf *out)
-{
-	for (size_t i = 0; i < provider_count; i++) {
-		const struct provider *p = &providers[i];
-
-		buf_printf(out, "%-19s %s:%d, %s\n", p->name, p->host, p->port,
-		    mode_name(p->tls));
-		buf_printf(out, "    %s\n", p->login);
-	}
 }
 
 /* --- topics ------------------------------------------------------------- */
@@ -293,7 +248,7 @@ help_collection(struct buf *out, const char *topic)
 		void (*print)(struct buf *out);
 	} texts[] = {
 		{ "all", document_help_all },
-		{ "providers", help_providers },
+		{ "providers", document_providers },
 		{ "mail", help_mail },
 		{ "run", help_run },
 		{ "man-options", document_man_options },

@@ -59,7 +59,10 @@ check_tls(
 		return GATE_PLAIN;
 	(void)error_set(err, ERR_PROTOCOL,
 	    "%s offers no encryption (no STARTTLS)", p->server);
-	return stop(err, HINT_NO_STARTTLS, p);
+	return stop(err,
+	    p->login && !p->clear_password ? HINT_NO_STARTTLS_LOGIN
+					   : HINT_NO_STARTTLS,
+	    p);
 }
 
 static enum gate

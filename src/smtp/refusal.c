@@ -199,8 +199,8 @@ refusal_explain(const struct smtp_session *s, const struct transaction *t,
 	} else {
 		say_refused_connection(s, stage, r, err);
 	}
-	hint_for_reply(err, stage, r, &facts);
-	if (stage == STAGE_AUTH &&
+	if (stage == STAGE_AUTH && kind_of(stage, r) == ERR_NOPERM &&
 	    auth_is_token((enum auth_mode)s->settings->auth.value))
 		hint_set(err, HINT_TOKEN_REFUSED, &facts);
+	hint_for_reply(err, stage, r, &facts);
 }
