@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 #include "settings/account.h"
+#include "settings/provider.h"
+#include "text/quantity.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -179,6 +181,36 @@ check_size(struct run *run)
 	    (long long)size, (long long)limit);
 }
 
+/* What the provider is known to refuse.  A warning only: the server itself says
+ * what holds today. */
+static void
+check_limits(struct run *run)
+{
+	const struct provider *p = run->request.settings.preset;
+	struct composition *c = &run->composition;
+	size_t people = c->recipients.count;
+
+	if (p == NULL)
+		return;
+	if (p->limit > 0 && c->wire.size > p->limit) {
+		char size[QUANTITY_SIZE], limit[QUANTITY_SIZE];
+
+		quantity_bytes(size, c->wire.size);
+		quantity_bytes(limit, p->limit);
+		strlist_take(&c->warnings,
+		    mem_printf("the message has %s on the wire, %s takes %s",
+			size, p->name, limit));
+	}
+	if (p->crowd > 0 && people > (size_t)p->crowd)
+		strlist_take(&c->warnings,
+		    mem_printf("%zu recipients, %s takes %ld of a message",
+			people, p->name, p->crowd));
+	if (p->daily > 0 && people > (size_t)p->daily)
+		strlist_take(&c->warnings,
+		    mem_printf("%zu recipients, %s takes %ld a day", people,
+			p->name, p->daily));
+}
+
 bool
 run_is_empty(const struct run *run)
 {
@@ -263,6 +295,7 @@ run_prepare(struct run *run)
 	r->draft.automatic = run->automatic;
 	if (compose(run) < 0)
 		return hint_account(run);
+	check_limits(run);
 	if (check_size(run) < 0 ||
 	    smtp_endpoint(&run->endpoint, &r->settings, err) < 0)
 		return -1;

@@ -456,7 +456,8 @@ account_origin(struct buf *out, const struct option *o, const struct request *r,
 	if (origin.len == 0 && value.len > 0 && r->settings.provider != NULL &&
 	    (strcmp(o->name, "server") == 0 || strcmp(o->name, "port") == 0 ||
 		strcmp(o->name, "tls") == 0 || strcmp(o->name, "user") == 0 ||
-		strcmp(o->name, "auth") == 0))
+		(strcmp(o->name, "auth") == 0 && r->settings.preset != NULL &&
+		    r->settings.preset->auth != AUTH_AUTO)))
 		buf_printf(&origin, "provider %s", r->settings.provider);
 	buf_add(out, origin.data, origin.len);
 }
