@@ -17,6 +17,7 @@ static const struct {
 } commands[] = {
 	{ "Mail", command_mailx, true },
 	{ "config", command_config, false },
+	{ "explain", command_explain, false },
 	{ "help", command_help, false },
 	{ "mail", command_mailx, true },
 	{ "mailx", command_mailx, true },

@@ -69,6 +69,7 @@ int config_parse(struct config *c, const char *name, const char *text,
     size_t len, struct buf *report, struct error *err) MUST_CHECK;
 
 void config_release(struct config *c);
+#define auto_config CLEANUP(config_release)
 
 bool config_has_account(const struct config *c, const char *name);
 

@@ -21,8 +21,8 @@ static const char usage[] =
     "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
     "       mitto [options] -t           recipients and headers stand in the "
     "text\n"
-    "       mitto COMMAND ...            config mail queue run sendmail; man "
-    "mitto\n";
+    "       mitto COMMAND ...            config explain mail queue run; "
+    "man mitto\n";
 
 /* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */
 static void

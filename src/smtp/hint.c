@@ -181,7 +181,7 @@ hint_set(struct error *err, enum hint hint, const struct hint_facts *f)
 
 #define SITUATION(name, cause, cure)
 #define REPLY(...) { __VA_ARGS__ },
-static const struct meaning {
+static const struct row {
 	unsigned stages;
 	int code;
 	const char *enhanced;
@@ -189,50 +189,52 @@ static const struct meaning {
 	const char *provider;
 	const char *cause;
 	const char *cure;
-} meanings[] = {
+} rows[] = {
 #include "smtp/hints.def"
 };
 #undef SITUATION
 #undef REPLY
 
 static bool
-fits_code(const struct meaning *m, const struct reply *reply)
+fits_code(const struct row *row, const struct reply *reply)
 {
-	return m->code == 0 || m->code == reply->code ||
-	    m->code == reply_class(reply);
+	return row->code == 0 || row->code == reply->code ||
+	    row->code == reply_class(reply);
 }
 
 /* "5.7.1" must not fit 5.7.139; "5.1." is a whole subject. */
 static bool
-fits_enhanced(const struct meaning *m, const struct reply *reply)
+fits_enhanced(const struct row *row, const struct reply *reply)
 {
-	size_t len = m->enhanced != NULL ? strlen(m->enhanced) : 0;
+	size_t len = row->enhanced != NULL ? strlen(row->enhanced) : 0;
 
 	return len == 0 ||
-	    (strncmp(reply->enhanced, m->enhanced, len) == 0 &&
-		(m->enhanced[len - 1] == '.' || reply->enhanced[len] == '\0'));
+	    (strncmp(reply->enhanced, row->enhanced, len) == 0 &&
+		(row->enhanced[len - 1] == '.' ||
+		    reply->enhanced[len] == '\0'));
 }
 
 static bool
-fits_provider(const struct meaning *m, const struct hint_facts *f)
+fits_provider(const struct row *row, const struct hint_facts *f)
 {
-	if (m->provider == NULL)
+	if (row->provider == NULL)
 		return true;
 	if (f->provider == NULL)
 		return false;
-	if (strcmp(m->provider, "*") == 0)
+	if (strcmp(row->provider, "*") == 0)
 		return f->provider->login != NULL;
-	return strcmp(m->provider, f->provider->name) == 0;
+	return strcmp(row->provider, f->provider->name) == 0;
 }
 
 static bool
-fits(const struct meaning *m, unsigned stages, const struct reply *reply,
+fits(const struct row *row, unsigned stages, const struct reply *reply,
     const struct hint_facts *f)
 {
-	return (m->stages & stages) != 0 && fits_code(m, reply) &&
-	    fits_enhanced(m, reply) && fits_provider(m, f) &&
-	    (m->words == NULL || strcasestr(reply->text, m->words) != NULL) &&
-	    (f->user != NULL || strstr(m->cause, "{user}") == NULL);
+	return (row->stages & stages) != 0 && fits_code(row, reply) &&
+	    fits_enhanced(row, reply) && fits_provider(row, f) &&
+	    (row->words == NULL ||
+		strcasestr(reply->text, row->words) != NULL) &&
+	    (f->user != NULL || strstr(row->cause, "{user}") == NULL);
 }
 
 void
@@ -241,33 +243,14 @@ hint_for_reply(struct error *err, enum stage stage, const struct reply *reply,
 {
 	const struct filler filler = { .facts = f, .reply = reply };
 
-	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
-		const struct meaning *m = &meanings[i];
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct row *row = &rows[i];
 
-		if (!fits(m, BIT(stage), reply, f))
+		if (!fits(row, BIT(stage), reply, f))
 			continue;
-		set(err, m->cause, m->cure, &filler);
+		set(err, row->cause, row->cure, &filler);
 		return;
 	}
-}
-
-bool
-hint_for_words(
-    struct error *err, const struct reply *reply, const struct hint_facts *f)
-{
-	const struct filler filler = { .facts = f, .reply = reply };
-
-	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
-		const struct meaning *m = &meanings[i];
-
-		if ((m->words == NULL && m->enhanced == NULL) ||
-		    strstr(m->cure, "explain") != NULL ||
-		    !fits(m, ANY, reply, f))
-			continue;
-		set(err, m->cause, m->cure, &filler);
-		return true;
-	}
-	return false;
 }
 
 /* --- names --------------------------------------------------------------- */

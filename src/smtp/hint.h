@@ -40,11 +40,6 @@ void hint_set(struct error *err, enum hint hint, const struct hint_facts *f);
 void hint_for_reply(struct error *err, enum stage stage,
     const struct reply *reply, const struct hint_facts *f);
 
-/* The same where the stage is not known, and only if a row knows the words or
- * the enhanced code. */
-bool hint_for_words(
-    struct error *err, const struct reply *reply, const struct hint_facts *f);
-
 /* The known server whose name is nearest to a mistyped one, or NULL. */
 const char *hint_nearest_host(const char *host);
 
