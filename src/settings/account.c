@@ -78,7 +78,7 @@ is_void(const struct option *o, unsigned names)
 {
 	static const char *const address[] = { "port", "tls", "insecure",
 		"fingerprint", "allow-plain-login", NULL };
-	static const char *const login[] = { "user", "auth", NULL };
+	static const char *const login[] = { "user", "auth", "provider", NULL };
 
 	if ((names & (NAMES_PASSWORD | NAMES_HOST)) != 0 &&
 	    is_password_source(o))

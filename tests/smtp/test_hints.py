@@ -127,7 +127,10 @@ case("REFUSED", "535 5.7.8 Authentication failed", "refused the login",
 case("REFUSED", "535 5.7.8 Authentication failed", "refused the login",
      "an SMTP key, not an API key", EXPLAIN + "brevo", ("--provider=brevo",))
 case("REFUSED", "535 5.7.3 Authentication unsuccessful", "refused the login",
-     "take no passwords", TOKEN, ("--provider=microsoft365",))
+     "microsoft365 takes no passwords", TOKEN, ("--provider=microsoft365",))
+case("REFUSED", "535 5.7.3 Authentication unsuccessful", "refused the login",
+     "outlook takes no passwords", TOKEN,
+     ("--provider=outlook", "--auth=login"))
 case("REFUSED", "534 5.7.9 Application-specific password required",
      "refused the login", "an app password, not the account's", PASSWORD)
 case("REFUSED", "535 5.7.8 authentication failed", "refused the login",
@@ -305,7 +308,8 @@ def fits(row, each):
             (not enhanced or found == enhanced or
              enhanced.endswith(".") and found.startswith(enhanced)) and
             (not words or words.lower() in rest.lower()) and
-            (not provider or "--provider" in " ".join(each.flags)) and
+            (not provider or "--provider=" + provider.strip("*") in
+             " ".join(each.flags)) and
             ("{user}" not in cause or each.login is not None or
              each.stage == "REFUSED"))
 
