@@ -263,20 +263,31 @@ put_json(struct buf *out, const struct finding *it)
 }
 
 static void
-put_all(struct buf *out, const struct findings *f, bool json)
+put_all_text(struct buf *out, const struct findings *f)
 {
-	if (json)
-		buf_puts(out, "{\"findings\":[");
 	for (size_t i = 0; i < f->count; i++) {
 		if (i > 0)
-			buf_putc(out, json ? ',' : '\n');
-		if (json)
-			put_json(out, &f->items[i]);
-		else
-			put_text(out, &f->items[i]);
+			buf_putc(out, '\n');
+		put_text(out, &f->items[i]);
 	}
-	if (json)
-		buf_puts(out, "]}\n");
+}
+
+static void
+put_all_json(struct buf *out, const struct findings *f, const struct error *err)
+{
+	int status = error_status(err->kind);
+
+	buf_printf(out, "{\"ok\":%s,\"exit\":%d",
+	    status == 0 ? "true" : "false", status);
+	result_member(out, "error", err->text);
+	result_member(out, "hint", err->hint);
+	buf_puts(out, ",\"findings\":[");
+	for (size_t i = 0; i < f->count; i++) {
+		if (i > 0)
+			buf_putc(out, ',');
+		put_json(out, &f->items[i]);
+	}
+	buf_puts(out, "]}\n");
 }
 
 /* --- the command ------------------------------------------------------------
@@ -340,29 +351,46 @@ read_text(
 	return 0;
 }
 
-static int
-explain(int count, const char *const *words, bool json, struct error *err)
+/* For the presets in it; it may be missing or wrong. */
+static void
+load(struct config *c)
 {
-	auto_buf struct buf text = buf_make(TEXT_MAX), out = buf_make(TEXT_MAX);
 	auto_buf struct buf ignored = buf_make(TEXT_MAX);
-	auto_config struct config config = { .count = 0 };
 	struct error unread = ERROR_INIT;
-	struct findings f = { .count = 0 };
+
+	if (config_load(c, secure_getenv("MITTO_CONFIG"), &ignored, &unread) !=
+	    0)
+		buf_clear(&ignored);
+}
+
+static int
+explain(struct findings *f, const struct config *c, int count,
+    const char *const *words, struct error *err)
+{
+	auto_buf struct buf text = buf_make(TEXT_MAX);
 
 	if (read_text(&text, count, words, err) < 0)
 		return -1;
-	/* For the presets in it; it may be missing or wrong. */
-	if (config_load(
-		&config, secure_getenv("MITTO_CONFIG"), &ignored, &unread) != 0)
-		buf_clear(&ignored);
-	find(&f, &config, text.data);
-	if (f.count > 0 || json)
-		put_all(&out, &f, json);
+	find(f, c, text.data);
+	return f->count > 0 ? 0 : unknown(text.data, err);
+}
+
+static void
+tell(const struct findings *f, bool json, struct error *err)
+{
+	struct terminal t = terminal_open(STDERR_FILENO, WHEN_AUTO);
+	auto_buf struct buf out = buf_make(TEXT_MAX);
+
+	if (json)
+		put_all_json(&out, f, err);
+	else
+		put_all_text(&out, f);
 	if (fwrite(out.data, 1, out.len, stdout) != out.len ||
 	    fflush(stdout) != 0)
-		return error_errno(
+		(void)error_errno(
 		    err, ERR_IO, errno, "cannot write to standard output");
-	return f.count > 0 ? 0 : unknown(text.data, err);
+	if (err->kind != ERR_NONE)
+		result_print_error(err, &t);
 }
 
 /* Take what is an option out of the words; those that are left, or -1. */
@@ -392,9 +420,10 @@ take_options(int argc, char *const *argv, const char **words, bool *json,
 int
 command_explain(int argc, char *const *argv)
 {
-	struct terminal t = terminal_open(STDERR_FILENO, WHEN_AUTO);
 	auto_free const char **words =
 	    mem_resize(NULL, (size_t)argc + 1, sizeof(*words));
+	auto_config struct config config = { .count = 0 };
+	struct findings f = { .count = 0 }; /* points into the config */
 	struct error err = ERROR_INIT;
 	bool json = false;
 	int count;
@@ -409,7 +438,9 @@ command_explain(int argc, char *const *argv)
 		(void)fputs(usage, stderr);
 		return error_status(ERR_USAGE);
 	}
-	if (count < 0 || explain(count, words, json, &err) < 0)
-		result_print_error(&err, &t);
+	load(&config);
+	if (count >= 0)
+		(void)explain(&f, &config, count, words, &err);
+	tell(&f, json, &err);
 	return error_status(err.kind);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """mitto explain: what it means, who must act, what to try."""
 
+import json
 import os
 import re
 
@@ -8,7 +9,33 @@ import pytest
 
 from program import SRCDIR
 
-WHO = {"you", "server", "recipient", "nobody"}
+SCHEMA = SRCDIR / "contrib" / "schema" / "explain.json"
+TYPES = {"string": str, "null": type(None), "boolean": bool, "integer": int,
+         "array": list}
+
+
+def check(answer, schema):
+    """All that is required and no more, each of its type or words."""
+    assert sorted(answer) == sorted(schema["required"])
+    assert sorted(answer) == sorted(schema["properties"])
+    for name, value in answer.items():
+        kind = schema["properties"][name]
+        if "enum" in kind:
+            assert value in kind["enum"], (name, value)
+            continue
+        types = kind["type"]
+        types = types if isinstance(types, list) else [types]
+        assert type(value) in [TYPES[word] for word in types], (name, value)
+        for each in value if isinstance(value, list) else []:
+            check(each, kind["items"])
+
+
+def checked(result):
+    answer = result.json()
+    check(answer, json.loads(SCHEMA.read_text()))
+    assert (answer["ok"], answer["exit"]) == (result.status == 0,
+                                              result.status)
+    return answer
 
 
 @pytest.fixture
@@ -17,11 +44,9 @@ def explain(run_mitto):
     def run(*words, stdin=b""):
         result = run_mitto("explain", "--json", *words, stdin=stdin)
         assert result.status == 0 and result.err == "", result
-        answer = result.json()
-        assert list(answer) == ["findings"]
-        for each in answer["findings"]:
-            assert list(each) == ["kind", "code", "meaning", "who", "try"]
-            assert each["who"] in WHO and each["meaning"]
+        answer = checked(result)
+        assert answer["error"] is None and answer["hint"] is None
+        assert all(each["meaning"] for each in answer["findings"])
         return {each["code"]: each for each in answer["findings"]}
     return run
 
@@ -153,7 +178,11 @@ def test_unknown(run_mitto, word, guess):
 
 def test_unknown_as_json(run_mitto):
     result = run_mitto("explain", "--json", "qqq")
-    assert result.status == 64 and result.json() == {"findings": []}
+    answer = checked(result)
+    assert result.status == 64 and answer["findings"] == []
+    assert answer["error"] == "nothing is known of 'qqq'" and answer["hint"]
+    answer = checked(run_mitto("explain", "--json", "--wrong"))
+    assert answer["exit"] == 64 and "--wrong" in answer["error"]
 
 
 def test_hostile_text(run_mitto):
@@ -206,5 +235,9 @@ def test_what_hints_say_is_known(run_mitto):
 
 def test_json_is_documented():
     page = (SRCDIR / "man" / "mitto.1.in").read_text()
-    for word in ["findings", "kind", "meaning", "who", "try"]:
+    schema = json.loads(SCHEMA.read_text())
+    inner = schema["properties"]["findings"]["items"]
+    for word in [*schema["required"], *inner["required"],
+                 *inner["properties"]["kind"]["enum"],
+                 *inner["properties"]["who"]["enum"]]:
         assert re.search(r"\b%s\b" % word, page), word
