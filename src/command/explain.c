@@ -293,13 +293,6 @@ put_all_json(struct buf *out, const struct findings *f, const struct error *err)
 /* --- the command ------------------------------------------------------------
  */
 
-static const char usage[] =
-    "usage: mitto explain [--json] CODE|STATUS|TEXT|PROVIDER\n"
-    "       mitto explain [--json] < TEXT\n"
-    "A code as 535 or 5.7.8, an exit status as 76, words of a server or a "
-    "library,\na name of mitto help providers. A bounce or a log may be "
-    "pasted whole.\n";
-
 static const char *
 next_known(void *ctx UNUSED, size_t i)
 {
@@ -417,6 +410,16 @@ take_options(int argc, char *const *argv, const char **words, bool *json,
 	return count;
 }
 
+static void
+put_usage(FILE *to)
+{
+	auto_buf struct buf text = buf_make(TEXT_MAX);
+	struct error none = ERROR_INIT;
+
+	if (document_help_topic(&text, "explain", &none) == 0)
+		(void)fputs(text.data, to);
+}
+
 int
 command_explain(int argc, char *const *argv)
 {
@@ -430,12 +433,12 @@ command_explain(int argc, char *const *argv)
 
 	if (argc > 0 &&
 	    (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
-		(void)fputs(usage, stdout);
+		put_usage(stdout);
 		return 0;
 	}
 	count = take_options(argc, argv, words, &json, &err);
 	if (count == 0 && isatty(STDIN_FILENO) == 1) {
-		(void)fputs(usage, stderr);
+		put_usage(stderr);
 		return error_status(ERR_USAGE);
 	}
 	load(&config);

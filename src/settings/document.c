@@ -227,6 +227,18 @@ help_mail(struct buf *out)
 }
 
 static void
+help_explain(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto explain [--json] CODE|STATUS|TEXT|PROVIDER\n"
+	    "       mitto explain [--json] < TEXT\n"
+	    "Says what it means, who must act, what to try. A code is 535 or "
+	    "5.7.8, a status\nthe exit status 76, a text the words of a "
+	    "server or a library; a provider is a\nname of mitto help "
+	    "providers. A bounce or a log may be passed in whole.\n");
+}
+
+static void
 help_run(struct buf *out)
 {
 	buf_puts(out,
@@ -249,6 +261,7 @@ help_collection(struct buf *out, const char *topic)
 	} texts[] = {
 		{ "all", document_help_all },
 		{ "providers", document_providers },
+		{ "explain", help_explain },
 		{ "mail", help_mail },
 		{ "run", help_run },
 		{ "man-options", document_man_options },

@@ -156,10 +156,18 @@ static enum gate
 too_big(const struct policy *p, const struct capabilities *c, struct error *err)
 {
 	auto_buf struct buf size = buf_make(100);
-	char limit[QUANTITY_SIZE];
+	char limit[QUANTITY_SIZE], whole[QUANTITY_SIZE];
 
 	gate_put_size(&size, p->size, p->content);
 	quantity_bytes(limit, c->size);
+	quantity_bytes(whole, p->size);
+	/* "1.0 MB, at most 1.0 MB" would say nothing. */
+	if (strcmp(limit, whole) == 0) {
+		buf_clear(&size);
+		buf_printf(&size, "%lld bytes on the wire", (long long)p->size);
+		(void)snprintf(
+		    limit, sizeof(limit), "%lld", (long long)c->size);
+	}
 	(void)error_set(err, ERR_DATA,
 	    "the message has %s, %s takes at most %s", size.data, p->server,
 	    limit);

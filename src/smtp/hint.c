@@ -136,16 +136,34 @@ fill(struct buf *out, const char *text, const struct filler *filler)
 	buf_puts(out, text);
 }
 
+/* Cut at a character of UTF-8. */
+static void
+shorten(struct buf *text, size_t len)
+{
+	if (text->len <= len)
+		return;
+	while (len > 0 && ((unsigned char)text->data[len] & 0xc0) == 0x80)
+		len--;
+	buf_truncate(text, len);
+	buf_puts(text, "...");
+}
+
+/* Where both are too long it is the cause that is cut: the cure is to be
+ * typed. */
 static void
 set(struct error *err, const char *cause, const char *cure,
     const struct filler *filler)
 {
-	auto_buf struct buf out = buf_make(HINT_MAX);
+	auto_buf struct buf first = buf_make(HINT_MAX);
+	auto_buf struct buf last = buf_make(HINT_MAX);
+	size_t room = sizeof(err->hint) - sizeof("...:\n");
 
-	fill(&out, cause, filler);
-	buf_puts(&out, out.data[out.len - 1] == '?' ? "\n" : ":\n");
-	fill(&out, cure, filler);
-	(void)error_hint(err, "%s", out.data);
+	fill(&first, cause, filler);
+	fill(&last, cure, filler);
+	shorten(&first, last.len < room ? room - last.len : 0);
+	(void)error_hint(err, "%s%s\n%s", first.data,
+	    first.len > 0 && first.data[first.len - 1] == '?' ? "" : ":",
+	    last.data);
 }
 
 /* --- situations ---------------------------------------------------------- */

@@ -530,6 +530,18 @@ def test_too_big(script, follow):
     assert server.count("MAIL") == 0
 
 
+def test_a_little_too_big(script, mail):
+    """Where rounding hides the difference, the bytes are told."""
+    result = mail(script(offers=["SIZE 1000"]), text=b"x" * 40 + b"\n",
+                  to=["b%d@there.example" % n for n in range(40)])
+    size = result.answer["size"]
+    result = mail(script(offers=["SIZE %d" % (size - 1)]),
+                  text=b"x" * 40 + b"\n",
+                  to=["b%d@there.example" % n for n in range(40)])
+    assert ("has %d bytes on the wire" % size in result.err and
+            "at most %d\n" % (size - 1) in result.err), result
+
+
 def test_smtputf8(script, mail, follow):
     """SMTPUTF8"""
     other = script(offers=["SMTPUTF8", "8BITMIME"])

@@ -237,6 +237,24 @@ test_shape(void **state UNUSED)
 	}
 }
 
+/* However long the facts are, the cure is whole. */
+static void
+test_long_facts(void **state UNUSED)
+{
+	static char user[320];
+	struct reply reply = make_reply("553 5.7.1 not owned by user");
+	struct hint_facts f = facts;
+	struct error err = ERROR_INIT;
+
+	for (size_t i = 0; i + 2 < sizeof(user); i += 2)
+		memcpy(user + i, "\xc3\xa1", 2);
+	f.user = f.sender = user;
+	f.own = "jana@own.example";
+	hint_for_reply(&err, STAGE_MAIL, &reply, &f);
+	check_has("cut", err.hint, "\xc3\xa1...:\n--from=jana@own.example");
+	assert_true(strlen(err.hint) < sizeof(err.hint));
+}
+
 /* A row about the login says nothing to who has none. */
 static void
 test_without_login(void **state UNUSED)
@@ -279,6 +297,7 @@ main(void)
 		cmocka_unit_test(test_provider),
 		cmocka_unit_test(test_other_port),
 		cmocka_unit_test(test_shape),
+		cmocka_unit_test(test_long_facts),
 		cmocka_unit_test(test_without_login),
 		cmocka_unit_test(test_first_stays),
 		cmocka_unit_test(test_nearest_host),
