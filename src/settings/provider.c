@@ -65,29 +65,3 @@ provider_by_host(const char *host)
 {
 	return provider_at(providers, provider_count, host);
 }
-
-/* Is the word, without case, one of those in a list separated by blanks? */
-static bool
-has_word(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	while (*list != '\0') {
-		size_t n = strcspn(list, " ");
-
-		if (n == len && strncasecmp(list, word, n) == 0)
-			return true;
-		list += n + (list[n] == ' ' ? 1 : 0);
-	}
-	return false;
-}
-
-const struct provider *
-provider_by_domain(const char *domain)
-{
-	for (size_t i = 0; i < provider_count; i++)
-		if (providers[i].domains != NULL &&
-		    has_word(providers[i].domains, domain))
-			return &providers[i];
-	return NULL;
-}

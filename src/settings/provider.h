@@ -17,8 +17,6 @@
 
 struct provider {
 	const char *name;
-	const char *domains; /* of its mailboxes, separated by blanks, or NULL
-			      */
 	const char *host;
 	int port;
 	enum tls_mode tls;
@@ -54,8 +52,5 @@ const struct provider *provider_at(
 /* The same in the table. */
 const struct provider *provider_by_name(const char *name);
 const struct provider *provider_by_host(const char *host);
-
-/* The one with mailboxes of this domain, or NULL. */
-const struct provider *provider_by_domain(const char *domain);
 
 #endif
