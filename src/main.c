@@ -18,6 +18,7 @@ static const struct {
 } commands[] = {
 	{ "Mail", command_mailx, true, true },
 	{ "config", command_config, true, false },
+	{ "explain", command_explain, true, false },
 	{ "help", command_help, true, false },
 	{ "hoststat", command_absent, false, true },
 	{ "login", command_login, true, false },

@@ -13,9 +13,9 @@ import threading
 class Listener:
     """serve(sock, n) is called with each client and its number, from 1."""
 
-    def __init__(self, serve, host="127.0.0.1"):
+    def __init__(self, serve, host="127.0.0.1", port=0):
         self._serve = serve
-        self._listener = socket.create_server((host, 0))
+        self._listener = socket.create_server((host, port))
         self._sockets, self._threads = [self._listener], []
         self.host, self.port = self._listener.getsockname()[:2]
 

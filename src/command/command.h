@@ -24,6 +24,9 @@ int command_mailx(int argc, char *const *argv);
 /* mitto queue list|show|flush|retry|drop */
 int command_queue(int argc, char *const *argv);
 
+/* mitto explain CODE|STATUS|TEXT|PROVIDER */
+int command_explain(int argc, char *const *argv);
+
 /* mitto help [TOPIC] */
 int command_help(int argc, char *const *argv);
 

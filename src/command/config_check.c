@@ -239,6 +239,15 @@ check_source(const struct account *a, const struct endpoint *e)
 		    label);
 }
 
+static bool
+is_found(const struct diagnostics *d, const char *what)
+{
+	for (size_t i = 0; i < d->found_count; i++)
+		if (strcmp(d->found[i].what, what) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_account(struct account *a)
 {
@@ -249,7 +258,10 @@ check_account(struct account *a)
 	a->request = (struct request){ .settings.account = NULL };
 	if (account_resolve(&a->request, a->config, &none, a->name, &why) < 0 ||
 	    smtp_endpoint(&e, &a->request.settings, &why) < 0) {
-		diag_place(a->found, ERR_CONFIG, "", why.hint, "%s", why.text);
+		/* A preset that is unknown was found at its line already. */
+		if (!is_found(a->found, why.text))
+			diag_place(
+			    a->found, ERR_CONFIG, "", why.hint, "%s", why.text);
 	} else {
 		check_mode(a, &e);
 		check_clear(a, &e);

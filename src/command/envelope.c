@@ -74,6 +74,17 @@ is_null_sender(const char *text)
 	return text != NULL && (*text == '\0' || strcmp(text, "<>") == 0);
 }
 
+/* Say so, if another sender was wanted than the one he is bound to. */
+static void
+tell_bound(struct sender *sender, const char *given, const struct address *from)
+{
+	auto_free char *shown = NULL;
+
+	if (given == NULL && !address_same(from, sender_own(sender)))
+		shown = mem_printf("%s@%s", from->local, from->domain);
+	(void)sender_is_bound(sender, given != NULL ? given : shown);
+}
+
 static int
 set_sender(struct composition *c, const char *given, struct sender *sender,
     const struct address *from, struct error *err)
@@ -81,15 +92,12 @@ set_sender(struct composition *c, const char *given, struct sender *sender,
 	auto_address struct address a = { .name = NULL };
 	auto_buf struct buf wire = buf_make(1024);
 
-	auto_free char *shown = NULL;
-
 	if (is_null_sender(given)) {
 		c->sender = mem_strdup("");
 		return 0;
 	}
-	if (given == NULL && !address_same(from, sender_own(sender)))
-		shown = mem_printf("%s@%s", from->local, from->domain);
-	if (sender_is_bound(sender, given != NULL ? given : shown)) {
+	if (sender_is_bound(sender, NULL)) {
+		tell_bound(sender, given, from);
 		sender_copy(&a, sender_own(sender));
 	} else if (given != NULL) {
 		if (address_parse_one(&a, given, err) < 0)

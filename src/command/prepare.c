@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "settings/account.h"
 #include "settings/provider.h"
+#include "text/quantity.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,17 +79,13 @@ resolve(struct run *run)
 	    r, &run->config, &run->cmdline, account, &run->error);
 }
 
+/* --max-size, else what the provider takes, else 0. */
 static int64_t
 limit_of(const struct settings *s)
 {
-	struct error ignored = ERROR_INIT;
-	const struct provider *known;
-	struct endpoint e;
-
-	if (s->max_size.bytes > 0 || smtp_endpoint(&e, s, &ignored) < 0)
+	if (s->max_size.bytes > 0 || s->preset == NULL)
 		return s->max_size.bytes;
-	known = provider_by_host(e.host);
-	return known != NULL ? known->limit_mb * 1000000 : 0;
+	return s->preset->limit;
 }
 
 int64_t
@@ -227,6 +224,36 @@ check_size(struct run *run)
 	    (long long)size, (long long)limit);
 }
 
+/* What the provider is known to refuse.  A warning only: the server itself says
+ * what holds today. */
+static void
+check_limits(struct run *run)
+{
+	const struct provider *p = run->request.settings.preset;
+	struct composition *c = &run->composition;
+	size_t people = c->recipients.count;
+
+	if (p == NULL)
+		return;
+	if (p->limit > 0 && c->wire.size > p->limit) {
+		char size[QUANTITY_SIZE], limit[QUANTITY_SIZE];
+
+		quantity_bytes(size, c->wire.size);
+		quantity_bytes(limit, p->limit);
+		strlist_take(&c->warnings,
+		    mem_printf("the message has %s on the wire, %s takes %s",
+			size, p->name, limit));
+	}
+	if (p->crowd > 0 && people > (size_t)p->crowd)
+		strlist_take(&c->warnings,
+		    mem_printf("%zu recipients, %s takes %ld of a message",
+			people, p->name, p->crowd));
+	if (p->daily > 0 && people > (size_t)p->daily)
+		strlist_take(&c->warnings,
+		    mem_printf("%zu recipients, %s takes %ld a day", people,
+			p->name, p->daily));
+}
+
 bool
 run_is_empty(const struct run *run)
 {
@@ -249,7 +276,8 @@ hint_account(struct run *run)
 		for (size_t k = 0; k < run->config.count; k++) {
 			const char *name = run->config.sections[k].name;
 
-			if (run->error.kind == ERR_NOINPUT && name != NULL &&
+			if (run->error.kind == ERR_NOINPUT &&
+			    run->config.sections[k].kind == SECTION_ACCOUNT &&
 			    strcmp(name, attach->items[i]) == 0)
 				(void)error_hint(&run->error,
 				    "-a attaches a file here. For the account: "
@@ -313,6 +341,7 @@ run_prepare(struct run *run)
 	r->draft.automatic = run->automatic;
 	if (compose(run) < 0)
 		return hint_account(run);
+	check_limits(run);
 	if (check_size(run) < 0 ||
 	    smtp_endpoint(&run->endpoint, &r->settings, err) < 0)
 		return -1;

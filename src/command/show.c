@@ -82,7 +82,7 @@ run_preview(struct run *run)
 	auto_buf struct buf text = buf_make(TEXT_MAX);
 	const struct composition *c = &run->composition;
 	const struct settings *s = &run->request.settings;
-	const struct provider *known = provider_by_host(run->endpoint.host);
+	const struct provider *known = s->preset;
 	struct terminal t =
 	    terminal_open(STDOUT_FILENO, (enum when)s->color.value);
 	auto_buf struct buf header = buf_make(HEADER_MAX_BLOCK);
@@ -97,7 +97,7 @@ run_preview(struct run *run)
 		.root = c->message.root,
 		.header = s->verbose > 0 ? &header : NULL,
 		.size = c->wire.size,
-		.limit = known != NULL ? known->limit_mb * 1000000 : 0,
+		.limit = known != NULL ? known->limit : 0,
 		.warnings = &c->warnings,
 	};
 

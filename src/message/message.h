@@ -100,6 +100,8 @@ struct message {
 struct wire {
 	struct stream *stream; /* CRLF only, ends in CRLF */
 	int64_t size;          /* exact */
+	int64_t content;       /* bytes of its parts before they were encoded,
+				* 0 = not known */
 	int64_t dot_lines;     /* lines that begin with a dot */
 	bool eight_bit;        /* holds bytes >= 0x80 */
 	bool utf8_header;      /* some of them in a header (RFC 6532) */

@@ -154,6 +154,17 @@ give_boundaries(struct part *p, const char *header, size_t *index)
 		give_boundaries(p->children[i], header, index);
 }
 
+/* Bytes of all leaves, before any encoding. */
+static int64_t
+content_size(const struct part *p)
+{
+	int64_t size = p->content != NULL ? store_size(p->content) : 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		size += content_size(p->children[i]);
+	return size;
+}
+
 int
 mime_wire(const struct message *m, struct wire *out, struct error *err)
 {
@@ -174,5 +185,8 @@ mime_wire(const struct message *m, struct wire *out, struct error *err)
 		return -1;
 	if (ends_within_line(m->root))
 		buf_puts(&all.text, "\r\n");
-	return assembly_finish(&all, out, err);
+	if (assembly_finish(&all, out, err) < 0)
+		return -1;
+	out->content = content_size(m->root);
+	return 0;
 }

@@ -232,6 +232,18 @@ put_queued(struct buf *out, const struct result *r, const struct terminal *t)
 	put_lines(out, "", o->error.text, 0);
 }
 
+/* What the message is called, for a question to whoever refused it. */
+static void
+put_name(struct buf *out, const struct result *r)
+{
+	if (r->outcome->stage != STAGE_BODY || r->message_id == NULL ||
+	    reply_class(&r->outcome->reply) < 4)
+		return;
+	buf_puts(out, "       Message-ID: ");
+	escape_print(out, r->message_id, strlen(r->message_id), 200);
+	buf_putc(out, '\n');
+}
+
 /* The recipients that wait, where others do not. */
 static void
 put_waiting(struct buf *out, const struct result *r)
@@ -266,6 +278,7 @@ result_text(struct buf *out, const struct result *r, const struct terminal *t)
 	    out, r->state == RESULT_FAILED ? "not sent: " : "", &o->error, t);
 	if (!put_failures(out, o) && reply_class(&o->reply) >= 4)
 		put_reply(out, "       ", &o->reply);
+	put_name(out, r);
 	if (r->state == RESULT_PARTIAL)
 		put_partial(out, o);
 	if (r->queue_id != NULL)

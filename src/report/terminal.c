@@ -86,24 +86,6 @@ terminal_off(const struct terminal *t)
 }
 
 void
-terminal_bytes(char *out, long long bytes)
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB" };
-	double value = (double)bytes / 1000;
-	size_t unit = 0;
-
-	if (bytes < 1000) {
-		(void)snprintf(out, TERMINAL_SIZE, "%lld bytes", bytes);
-		return;
-	}
-	while (value >= 999.95 && unit + 1 < ARRAY_SIZE(units)) {
-		value /= 1000;
-		unit++;
-	}
-	(void)snprintf(out, TERMINAL_SIZE, "%.1f %s", value, units[unit]);
-}
-
-void
 terminal_time(char *out, long long seconds)
 {
 	static const struct {

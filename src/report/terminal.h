@@ -6,6 +6,7 @@
 #define MITTO_TERMINAL_H
 
 #include "settings/settings.h"
+#include "text/quantity.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,9 +35,14 @@ struct terminal terminal_open(int fd, enum when color);
 const char *terminal_on(const struct terminal *t, enum tint tint);
 const char *terminal_off(const struct terminal *t);
 
-/* "24.6 MB", "812 bytes": powers of 1000; out has TERMINAL_SIZE bytes. */
-#define TERMINAL_SIZE 32
-void terminal_bytes(char *out, long long bytes);
+#define TERMINAL_SIZE QUANTITY_SIZE
+
+/* "24.6 MB", "812 bytes"; out has TERMINAL_SIZE bytes. */
+static inline void
+terminal_bytes(char *out, long long bytes)
+{
+	quantity_bytes(out, bytes);
+}
 
 /* "45 s", "12 min", "3 h", "4 days"; the same room. */
 void terminal_time(char *out, long long seconds);

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "settings/host.h"
-#include "settings/provider.h"
+#include "settings/preset.h"
 #include "settings/server.h"
 
 #include <string.h>
@@ -79,7 +79,7 @@ is_void(const struct option *o, unsigned names)
 {
 	static const char *const address[] = { "port", "tls", "insecure",
 		"fingerprint", "allow-plain-login", NULL };
-	static const char *const login[] = { "user", "auth", NULL };
+	static const char *const login[] = { "user", "auth", "provider", NULL };
 
 	if ((names & (NAMES_PASSWORD | NAMES_HOST)) != 0 &&
 	    is_password_source(o))
@@ -92,10 +92,11 @@ is_void(const struct option *o, unsigned names)
 /* Is `server` on another host than the layers so far say?  Where they say none,
  * their login is meant for it. */
 static bool
-is_other_host(const struct settings *s, const char *server)
+is_other_host(
+    const struct settings *s, const struct config *c, const char *server)
 {
 	const struct provider *p =
-	    s->provider != NULL ? provider_by_name(s->provider) : NULL;
+	    s->provider != NULL ? preset_named(c, s->provider) : NULL;
 	const char *before = s->server != NULL ? s->server
 	    : p != NULL                        ? p->host
 					       : NULL;
@@ -269,33 +270,79 @@ bare_address(const char *from)
 	return mem_printf("%s@%s", a.local, a.domain);
 }
 
+/* The preset's server, the region filled in; owned by the caller. */
+static char *
+preset_host(
+    const struct provider *p, const struct settings *s, struct error *err)
+{
+	const char *gap = strstr(p->host, PROVIDER_REGION);
+
+	if (gap == NULL)
+		return mem_strdup(p->host);
+	if (s->region == NULL) {
+		(void)error_set(err, ERR_CONFIG,
+		    "provider '%s' has a server for each region", p->name);
+		(void)error_hint(err, "--region=NAME, such as eu-central-1");
+		return NULL;
+	}
+	return mem_printf("%.*s%s%s", (int)(gap - p->host), p->host, s->region,
+	    gap + strlen(PROVIDER_REGION));
+}
+
 /* What the preset knows and nobody has set.  Port and mode belong to the
  * server, so they come with it or not at all. */
 static int
-apply_preset(struct settings *s, const char *account_from, struct error *err)
+apply_preset(struct settings *s, const struct provider *p,
+    const char *account_from, struct error *err)
 {
-	const struct provider *p;
-
-	if (s->provider == NULL)
-		return 0;
-	p = provider_by_name(s->provider);
-	if (p == NULL)
-		return error_set(
-		    err, ERR_CONFIG, "unknown provider '%s'", s->provider);
 	if (s->server == NULL) {
-		s->server = mem_strdup(p->host);
+		s->server = preset_host(p, s, err);
+		if (s->server == NULL)
+			return -1;
 		if (s->port == 0) {
 			s->port = p->port;
 			if (s->tls.value == TLS_AUTO)
 				s->tls.value = (int)p->tls;
 		}
 	}
+	if (s->auth.value == AUTH_AUTO)
+		s->auth.value = (int)p->auth;
 	if (s->user == NULL && p->user == NULL)
 		s->user =
 		    bare_address(account_from != NULL ? account_from : s->from);
 	else if (s->user == NULL && p->user[0] != '\0')
 		s->user = mem_strdup(p->user);
 	return 0;
+}
+
+/* Whose server it is, where nobody says. */
+static const struct provider *
+guess_preset(const struct config *c, const struct settings *s)
+{
+	struct error ignored = ERROR_INIT;
+	struct server server;
+
+	if (s->server == NULL ||
+	    server_parse(&server, s->server, &ignored) != 0)
+		return NULL;
+	return preset_at(c, server.host);
+}
+
+static int
+find_preset(struct settings *s, const struct config *c,
+    const struct cmdline *cl, const char *account_from, struct error *err)
+{
+	if (s->provider == NULL) {
+		s->preset = guess_preset(c, s);
+		return 0;
+	}
+	s->preset = preset_named(c, s->provider);
+	if (s->preset != NULL)
+		return apply_preset(s, s->preset, account_from, err);
+	(void)preset_unknown(c, s->provider, err);
+	if (cmdline_last(cl, "provider") != NULL)
+		err->kind = ERR_USAGE;
+	return -1;
 }
 
 static unsigned
@@ -335,7 +382,7 @@ account_resolve(struct request *r, const struct config *c,
 	if (s->from != NULL)
 		account_from = host_fill(s->from);
 	if (above != NULL && *above != '\0' && !asks_for_account(cl) &&
-	    is_other_host(s, above))
+	    is_other_host(s, c, above))
 		resolve_layer(&v, NAMES_HOST);
 	if ((account == NULL &&
 		walk_foreign_env(&v, above != NULL, err) != 0) ||
@@ -346,12 +393,16 @@ account_resolve(struct request *r, const struct config *c,
 	r->from_given = cmdline_last(cl, "from") != NULL;
 	resolve_layer(&v, names_of_flags(cl));
 	if (cmdline_apply(cl, r, err) != 0 ||
-	    apply_preset(s, account_from, err) != 0)
+	    find_preset(s, c, cl, account_from, err) != 0)
 		return -1;
 	if (s->user != NULL && s->user[0] == '\0') {
 		free(s->user);
 		s->user = NULL;
 	}
+	if (s->user != NULL && strchr(s->user, '@') != NULL)
+		s->own = mem_strdup(s->user);
+	else
+		s->own = bare_address(r->own_from);
 	free(s->account);
 	s->account = account != NULL ? mem_strdup(account) : NULL;
 	s->no_config = s->config != NULL && strcmp(s->config, "none") == 0;
@@ -405,7 +456,9 @@ account_origin(struct buf *out, const struct option *o, const struct request *r,
 	option_print(&value, o, r);
 	if (origin.len == 0 && value.len > 0 && r->settings.provider != NULL &&
 	    (strcmp(o->name, "server") == 0 || strcmp(o->name, "port") == 0 ||
-		strcmp(o->name, "tls") == 0 || strcmp(o->name, "user") == 0))
+		strcmp(o->name, "tls") == 0 || strcmp(o->name, "user") == 0 ||
+		(strcmp(o->name, "auth") == 0 && r->settings.preset != NULL &&
+		    r->settings.preset->auth != AUTH_AUTO)))
 		buf_printf(&origin, "provider %s", r->settings.provider);
 	buf_add(out, origin.data, origin.len);
 }

@@ -6,13 +6,11 @@
 #include "settings/check.h"
 
 #include "base/mem.h"
-#include "settings/provider.h"
 #include "settings/server.h"
 #include "text/address.h"
 #include "text/dsn.h"
 #include "text/header.h"
 #include "text/param.h"
-#include "text/suggest.h"
 
 #include <arpa/inet.h>
 #include <regex.h>
@@ -195,28 +193,6 @@ check_pattern(const char *value, struct error *err)
 	    err, ERR_USAGE, "'%s' is no regular expression: %s", value, reason);
 }
 
-static const char *
-next_provider(void *ctx UNUSED, size_t i)
-{
-	return i < provider_count ? providers[i].name : NULL;
-}
-
-int
-check_provider(const char *value, struct error *err)
-{
-	const char *near;
-
-	if (provider_by_name(value) != NULL)
-		return 0;
-	error_set(err, ERR_USAGE, "unknown provider '%s'", value);
-	near = suggest_nearest(value, next_provider, NULL);
-	if (near != NULL)
-		return error_hint(err, "did you mean %s?", near);
-	return error_hint(err,
-	    "mitto --help=providers lists them; for any "
-	    "other service set server");
-}
-
 int
 check_notice(const char *value, struct error *err)
 {
@@ -230,6 +206,17 @@ check_notice(const char *value, struct error *err)
 		return 0;
 	(void)error_set(err, ERR_DATA, "'%s' has no domain", value);
 	return error_hint(err, "sender, none, or a full address");
+}
+
+int
+check_region(const char *value, struct error *err)
+{
+	/* It becomes a label of a host name. */
+	for (const char *p = value; *p != '\0'; p++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-", *p) == NULL)
+			return error_set(
+			    err, ERR_USAGE, "'%s' is no region", value);
+	return 0;
 }
 
 int

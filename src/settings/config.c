@@ -10,6 +10,7 @@
 #include "settings/check.h"
 #include "settings/configparse.h"
 #include "settings/diag.h"
+#include "settings/preset.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -349,17 +350,38 @@ check_reference(const struct config *c, struct diagnostics *d,
 		    "account '%s' inherits from itself", s->name);
 }
 
+/* The same of a provider. */
 static void
-check_references(const struct config *c, struct diagnostics *d)
+check_provider(
+    const struct config *c, struct diagnostics *d, const struct assignment *a)
 {
+	struct error why = ERROR_INIT;
+
+	if (preset_named(c, a->value) == NULL) {
+		(void)preset_unknown(c, a->value, &why);
+		diag_value(
+		    d, a->where, a->key, a->value, why.hint, "%s", why.text);
+	}
+}
+
+static void
+check_references(struct config *c, struct diagnostics *d)
+{
+	preset_collect(c, d);
 	for (size_t i = 0; i < c->count; i++) {
 		const struct section *s = &c->sections[i];
 
-		for (size_t j = 0; s->kind != SECTION_ALIAS && j < s->count;
-		     j++)
-			if (strcmp(s->items[j].key, "inherit") == 0 ||
-			    strcmp(s->items[j].key, "account") == 0)
-				check_reference(c, d, s, &s->items[j]);
+		if (s->kind == SECTION_ALIAS || s->kind == SECTION_PROVIDER)
+			continue;
+		for (size_t j = 0; j < s->count; j++) {
+			const struct assignment *a = &s->items[j];
+
+			if (strcmp(a->key, "inherit") == 0 ||
+			    strcmp(a->key, "account") == 0)
+				check_reference(c, d, s, a);
+			else if (strcmp(a->key, "provider") == 0)
+				check_provider(c, d, a);
+		}
 	}
 }
 
@@ -494,5 +516,7 @@ config_release(struct config *c)
 		free(c->files[i]);
 	free(c->sections);
 	free(c->files);
+	free(c->presets);
+	strlist_release(&c->preset_texts);
 	*c = (struct config){ 0 };
 }

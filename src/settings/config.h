@@ -14,7 +14,8 @@
 #include "settings/options.h"
 
 struct assignment {
-	const struct option *option; /* NULL in [alias] */
+	const struct option *option; /* NULL in [alias], and for the keys
+				      * that only [provider NAME] has */
 	char *key;
 	char *value; /* quotes undone, paths expanded */
 	char *where; /* "FILE:LINE:COL" */
@@ -26,8 +27,9 @@ struct section {
 		SECTION_DEFAULTS,
 		SECTION_ACCOUNT,
 		SECTION_ALIAS,
+		SECTION_PROVIDER,
 	} kind;
-	char *name; /* of an account, else NULL */
+	char *name; /* of an account or provider, else NULL */
 	char *file;
 	struct assignment *items;
 	size_t count;
@@ -38,6 +40,9 @@ struct config {
 	size_t count;
 	char **files; /* the files read */
 	size_t file_count;
+	struct provider *presets; /* of [provider NAME], see preset.h */
+	size_t preset_count;
+	struct strlist preset_texts; /* what they point to */
 };
 
 #define CONFIG_MAX_FILE  (256 * 1024) /* bytes of one file */
@@ -81,6 +86,7 @@ int config_parse(struct config *c, const char *name, const char *text,
     size_t len, struct buf *report, struct error *err) MUST_CHECK;
 
 void config_release(struct config *c);
+#define auto_config CLEANUP(config_release)
 
 bool config_has_account(const struct config *c, const char *name);
 

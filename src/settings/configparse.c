@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "settings/check.h"
 #include "settings/configvalue.h"
+#include "settings/preset.h"
 #include "text/address.h"
 #include "text/suggest.h"
 #include "text/utf8.h"
@@ -73,9 +74,16 @@ add_section(struct parser *p, enum section_kind kind)
 static const char *
 next_section_word(void *ctx UNUSED, size_t i)
 {
-	static const char *const words[] = { "defaults", "account", "alias" };
+	static const char *const words[] = { "defaults", "account", "alias",
+		"provider" };
 
 	return i < ARRAY_SIZE(words) ? words[i] : NULL;
+}
+
+static bool
+is_named_section(const char *word)
+{
+	return strcmp(word, "account") == 0 || strcmp(word, "provider") == 0;
 }
 
 static void
@@ -86,16 +94,18 @@ unknown_section(struct parser *p, size_t start, size_t end, const char *word)
 
 	if (near != NULL)
 		guess = mem_printf("did you mean [%s%s]?", near,
-		    strcmp(near, "account") == 0 ? " NAME" : "");
+		    is_named_section(near) ? " NAME" : "");
 	diag_at(p->sink->diag, &p->line, start, end,
-	    guess != NULL ? guess
-			  : "one of: [defaults], [account NAME], [alias]",
+	    guess != NULL
+		? guess
+		: "one of: [defaults], [account NAME], [provider NAME], "
+		  "[alias]",
 	    "unknown section '%s'", word);
 }
 
-/* [account NAME] */
+/* [account NAME], [provider NAME] */
 static int
-open_account(struct parser *p, size_t start, size_t end)
+open_named(struct parser *p, enum section_kind kind, size_t start, size_t end)
 {
 	auto_free char *name = mem_strndup(p->line.text + start, end - start);
 	struct error why = ERROR_INIT;
@@ -105,7 +115,7 @@ open_account(struct parser *p, size_t start, size_t end)
 		    p->sink->diag, &p->line, start, end, NULL, "%s", why.text);
 		return -1;
 	}
-	add_section(p, SECTION_ACCOUNT)->name = steal(name);
+	add_section(p, kind)->name = steal(name);
 	return 0;
 }
 
@@ -122,11 +132,16 @@ open_section(struct parser *p, size_t start, size_t end)
 		word_end++;
 	word = mem_strndup(p->line.text + start, word_end - start);
 	name = skip_blanks(&p->line, word_end);
-	if (strcmp(word, "account") == 0) {
+	if (is_named_section(word)) {
+		bool account = word[0] == 'a';
+
 		if (name < end)
-			return open_account(p, name, end);
-		diag_at(d, &p->line, start, end, "[account NAME]",
-		    "an account needs a name");
+			return open_named(p,
+			    account ? SECTION_ACCOUNT : SECTION_PROVIDER, name,
+			    end);
+		diag_at(d, &p->line, start, end,
+		    account ? "[account NAME]" : "[provider NAME]",
+		    "%s needs a name", account ? "an account" : "a provider");
 		return -1;
 	}
 	if (strcmp(word, "defaults") != 0 && strcmp(word, "alias") != 0) {
@@ -301,6 +316,26 @@ misplaced(const struct option *o, enum section_kind kind)
 	return NULL;
 }
 
+/* A key of [provider NAME]: some options, and a few of its own. */
+static bool
+parse_preset(struct parser *p, const struct entry *e, const char *value)
+{
+	auto_buf struct buf keys = buf_make(300);
+
+	if (preset_has_key(e->key)) {
+		if (option_by_name(e->key) != NULL)
+			return false;
+		add_assignment(p, e, NULL, value);
+		return true;
+	}
+	buf_puts(&keys, "one of: ");
+	for (size_t i = 0; preset_keys[i] != NULL; i++)
+		buf_printf(&keys, "%s%s", i > 0 ? ", " : "", preset_keys[i]);
+	diag_at(p->sink->diag, &p->line, e->key_start, e->key_end, keys.data,
+	    "'%s' is no key of a provider", e->key);
+	return true;
+}
+
 static void
 parse_setting(struct parser *p, const struct entry *e, const char *value)
 {
@@ -309,6 +344,8 @@ parse_setting(struct parser *p, const struct entry *e, const char *value)
 	auto_buf struct buf path = buf_make(MAX_VALUE);
 	struct error why = ERROR_INIT;
 
+	if (kind == SECTION_PROVIDER && parse_preset(p, e, value))
+		return;
 	if (o == NULL || (o->scope & IN_CONFIG) == 0) {
 		unknown_key(p, e);
 		return;

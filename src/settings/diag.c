@@ -160,6 +160,29 @@ diag_warn(struct diagnostics *d, const char *where, const char *guess,
 	show_place(d, where, guess, "warning: ", what);
 }
 
+void
+diag_value(struct diagnostics *d, const char *where, const char *key,
+    const char *value, const char *guess, const char *fmt, ...)
+{
+	auto_buf struct buf text = buf_make(MAX_LINE + 1);
+	struct diag_line line = { .file = where };
+	char what[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	count_error(d, ERR_CONFIG, where, guess, what);
+	buf_printf(d->report, "%s: ", where);
+	escape_print(d->report, what, strlen(what), 0);
+	buf_putc(d->report, '\n');
+	buf_printf(&text, "%s = %.*s", key, MAX_LINE / 2, value);
+	line.text = text.data;
+	line.len = line.secret = text.len;
+	show_line(d->report, &line, text.len > 0 ? strlen(key) + 3 : 0,
+	    line.len, guess);
+}
+
 int
 diag_finish(struct diagnostics *d, struct error *err)
 {

@@ -49,6 +49,12 @@ void diag_place(struct diagnostics *d, enum error_kind kind, const char *where,
 void diag_warn(struct diagnostics *d, const char *where, const char *guess,
     const char *fmt, ...) PRINTF(4, 5);
 
+/* A mistake in the value of a key at "FILE:LINE:COL" that shows only now that
+ * all files are read; the line is drawn from key and value, which are no
+ * secret. */
+void diag_value(struct diagnostics *d, const char *where, const char *key,
+    const char *value, const char *guess, const char *fmt, ...) PRINTF(6, 7);
+
 /* Append "FILE:LINE:COL" of an offset. */
 void diag_where(struct buf *out, const struct diag_line *line, size_t offset);
 

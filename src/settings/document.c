@@ -7,13 +7,12 @@
 
 #include "base/mem.h"
 #include "settings/options.h"
-#include "settings/provider.h"
+#include "text/paragraph.h"
 #include "text/suggest.h"
 #include "text/utf8.h"
 
 #include <string.h>
 
-#define WIDTH        79 /* columns of a paragraph */
 #define SPEC_COLUMN  28 /* where help begins in --help=all */
 #define LABEL_COLUMN 13 /* where options begin in --help */
 #define SHORT_COLUMN 40 /* where help begins in --help */
@@ -22,8 +21,8 @@ static const char usage[] =
     "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
     "       mitto [options] -t           recipients and headers stand in the "
     "text\n"
-    "       mitto COMMAND ...            config mail queue run sendmail; man "
-    "mitto\n";
+    "       mitto COMMAND ...            config explain mail queue run; "
+    "man mitto\n";
 
 /* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */
 static void
@@ -153,27 +152,6 @@ plain_text(const char *manual)
 }
 
 static void
-add_paragraph(struct buf *out, const char *text)
-{
-	size_t column = 0;
-
-	while (*text != '\0') {
-		size_t len = strcspn(text, " ");
-
-		if (column > 0 && column + 1 + len > WIDTH) {
-			buf_putc(out, '\n');
-			column = 0;
-		}
-		buf_puts(out, column > 0 ? " " : "    ");
-		buf_add(out, text, len);
-		column += len + (column > 0 ? 1 : 4);
-		text += len;
-		text += *text == ' ' ? 1 : 0;
-	}
-	buf_putc(out, '\n');
-}
-
-static void
 help_option(struct buf *out, const struct option *o)
 {
 	auto_free char *text = plain_text(o->manual);
@@ -187,7 +165,7 @@ help_option(struct buf *out, const struct option *o)
 		buf_printf(out, "  %s = %s", o->name, o->arg);
 	}
 	buf_putc(out, '\n');
-	add_paragraph(out, text);
+	paragraph_put(out, text, 4);
 	if ((o->scope & (IN_CONFIG | IN_ENV)) == 0)
 		return;
 	buf_puts(out, "    ");
@@ -201,29 +179,6 @@ help_option(struct buf *out, const struct option *o)
 		buf_putc(out, '.');
 	}
 	buf_putc(out, '\n');
-}
-
-static const char *
-mode_name(enum tls_mode mode)
-{
-	const struct option *tls = option_by_name("tls");
-
-	for (const struct choice_name *c = tls->choices; c->name != NULL; c++)
-		if (c->value == (int)mode)
-			return c->name;
-	return "";
-}
-
-static void
-help_providers(struct buf *out)
-{
-	for (size_t i = 0; i < provider_count; i++) {
-		const struct provider *p = &providers[i];
-
-		buf_printf(out, "%-19s %s:%d, %s\n", p->name, p->host, p->port,
-		    mode_name(p->tls));
-		buf_printf(out, "    %s\n", p->login);
-	}
 }
 
 /* --- topics ------------------------------------------------------------- */
@@ -269,6 +224,18 @@ help_mail(struct buf *out)
 	    "-d shows what would be sent, -E sends no empty text, -t takes "
 	    "header lines from\nthe text, -v tells the steps. -i -I -n -~ are "
 	    "accepted.\n");
+}
+
+static void
+help_explain(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto explain [--json] CODE|STATUS|TEXT|PROVIDER\n"
+	    "       mitto explain [--json] < TEXT\n"
+	    "Says what it means, who must act, what to try. A code is 535 or "
+	    "5.7.8, a status\nthe exit status 76, a text the words of a "
+	    "server or a library; a provider is a\nname of mitto help "
+	    "providers. A bounce or a log may be passed in whole.\n");
 }
 
 static void
@@ -334,7 +301,8 @@ help_collection(struct buf *out, const char *topic)
 		void (*print)(struct buf *out);
 	} texts[] = {
 		{ "all", document_help_all },
-		{ "providers", help_providers },
+		{ "providers", document_providers },
+		{ "explain", help_explain },
 		{ "mail", help_mail },
 		{ "login", help_login },
 		{ "run", help_run },

@@ -14,7 +14,9 @@ request_release(struct request *r)
 	for (size_t i = 0; i < option_count; i++)
 		option_clear(r, &options[i]);
 	free(r->own_from);
+	free(r->settings.own);
 	r->own_from = NULL;
+	r->settings.own = NULL;
 }
 
 bool

@@ -99,12 +99,20 @@ struct size {
 	int64_t bytes; /* 0 = not set */
 };
 
+struct provider;
+
 struct settings {
 	/* account */
 	char *account;  /* -A, defaults.account */
-	char *provider; /* preset, provider.h */
+	char *provider; /* preset, preset.h */
+	char *region;   /* where its host name holds one */
 	char *config;   /* -C */
 	bool no_config; /* -C none */
+	/* The provider that was named or whose server it is, or NULL; lives as
+	 * long as the config. */
+	const struct provider *preset;
+	char *own; /* the bare address of the account or its login, whatever
+		    * the flags say; or NULL */
 
 	/* server */
 	char *server;      /* as given: HOST[:PORT] or URL */

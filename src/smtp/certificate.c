@@ -14,6 +14,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define HEX_SIZE   65 /* of a SHA-256, with its NUL */
 #define NAMES_MAX  200
@@ -231,12 +232,64 @@ put_problem(const struct certificate *c, struct buf *out)
 	return HINT_WRONG_NAME;
 }
 
+/* How many labels, from the end, two names share. */
+static size_t
+shared_labels(const char *a, const char *b)
+{
+	size_t m = strlen(a), n = strlen(b), labels = 0;
+
+	while (m > 0 && n > 0 && strcasecmp(a + m - 1, b + n - 1) == 0) {
+		m--;
+		n--;
+		labels += m == 0 || n == 0 || a[m] == '.';
+	}
+	/* "tail.example" is no part of "ail.example". */
+	if ((m > 0 && n == 0 && a[m - 1] != '.') ||
+	    (n > 0 && m == 0 && b[n - 1] != '.'))
+		labels--;
+	return labels;
+}
+
+/* The certificate's name that is most like the one asked for, or that is its
+ * only one: it may be what was meant.  Names with a wildcard cannot be typed.
+ * Appended to out. */
+static void
+guess_name(struct buf *out, const X509 *leaf, const char *host)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
+	size_t best = 0, count = 0;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+		auto_buf struct buf text = buf_make(NAMES_MAX);
+		size_t labels;
+
+		if (name->type != GEN_DNS)
+			continue;
+		put_general_name(&text, name);
+		if (text.len == 0 || strchr(text.data, '*') != NULL ||
+		    strlen(text.data) != text.len)
+			continue;
+		labels = shared_labels(text.data, host);
+		if (count++ == 0 || labels > best) {
+			buf_clear(out);
+			buf_puts(out, text.data);
+			best = labels;
+		}
+	}
+	GENERAL_NAMES_free(names);
+	if (count > 1 && best < 2)
+		buf_clear(out);
+}
+
 void
 certificate_explain(const struct certificate *c, const char *server,
     const struct hint_facts *facts, struct error *err)
 {
 	auto_buf struct buf problem = buf_make(1024);
 	auto_buf struct buf details = buf_make(1024);
+	auto_buf struct buf guess = buf_make(NAMES_MAX);
 	struct hint_facts named = *facts;
 	char hex[HEX_SIZE];
 	enum hint hint;
@@ -247,11 +300,16 @@ certificate_explain(const struct certificate *c, const char *server,
 		return;
 	}
 	put_hex(c->leaf, hex);
+	guess_name(&guess, c->leaf, facts->host);
 	hint = put_problem(c, &problem);
 	put_details(&details, c->leaf, hex);
 	(void)error_set(err, ERR_PROTOCOL, "the certificate of %s %s\n%s",
 	    server, problem.data, details.data);
-	named.name = hex;
+	named.name = named.fingerprint = hex;
+	if (hint == HINT_WRONG_NAME && guess.len > 0) {
+		hint = HINT_OTHER_NAME;
+		named.name = guess.data;
+	}
 	hint_set(err, hint, &named);
 }
 

@@ -96,19 +96,35 @@ no_connection(const struct smtp_session *s, struct error *err)
 	    &facts);
 }
 
+/* What answered the handshake was no TLS, not even a refusal in its words: ask
+ * what it is.  False when that does not say it either. */
+static bool
+is_other_mode(const struct smtp_session *s, struct error *err)
+{
+	struct hint_facts facts = session_facts(s);
+	struct policy policy = { .server = s->server, .facts = facts };
+	struct probe found;
+
+	if (s->endpoint.tls != TLS_SSL || strstr(s->words, "alert") != NULL)
+		return false;
+	session_probe_clear(s, &found);
+	if (found.smtp) {
+		(void)error_set(err, ERR_PROTOCOL,
+		    "%s does not speak TLS from the first byte", s->server);
+		hint_set(err,
+		    found.starttls ? HINT_USE_STARTTLS : HINT_USE_PLAIN,
+		    &facts);
+	} else if (found.line[0] != '\0') {
+		gate_not_smtp(&policy, found.line, err);
+	}
+	return found.line[0] != '\0';
+}
+
 static void
 bad_handshake(const struct smtp_session *s, struct error *err)
 {
-	struct hint_facts facts = session_facts(s);
-
-	if (s->endpoint.tls == TLS_SSL &&
-	    (strstr(s->words, "wrong version number") != NULL ||
-		strstr(s->words, "packet length too long") != NULL)) {
-		(void)error_set(err, ERR_PROTOCOL,
-		    "%s does not speak TLS from the first byte", s->server);
-		hint_set(err, HINT_USE_STARTTLS, &facts);
+	if (is_other_mode(s, err))
 		return;
-	}
 	(void)error_set(err, ERR_PROTOCOL, "no TLS with %s: %s", s->server,
 	    words(s, CURLE_SSL_CONNECT_ERROR));
 }

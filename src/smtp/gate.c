@@ -5,6 +5,7 @@
 #include "smtp/gate.h"
 
 #include "smtp/auth.h"
+#include "text/quantity.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +60,10 @@ check_tls(
 		return GATE_PLAIN;
 	(void)error_set(err, ERR_PROTOCOL,
 	    "%s offers no encryption (no STARTTLS)", p->server);
-	return stop(err, HINT_NO_STARTTLS, p);
+	return stop(err,
+	    p->login && !p->clear_password ? HINT_NO_STARTTLS_LOGIN
+					   : HINT_NO_STARTTLS,
+	    p);
 }
 
 static enum gate
@@ -137,17 +141,47 @@ check_login(const struct policy *p, const struct capabilities *c,
 	return GATE_MECHANISM;
 }
 
+void
+gate_put_size(struct buf *out, int64_t size, int64_t content)
+{
+	char text[QUANTITY_SIZE];
+
+	quantity_bytes(text, size);
+	buf_printf(out, "%s on the wire", text);
+	if (content <= 0 || content >= size)
+		return;
+	quantity_bytes(text, content);
+	buf_printf(out, " (%s before encoding)", text);
+}
+
+static enum gate
+too_big(const struct policy *p, const struct capabilities *c, struct error *err)
+{
+	auto_buf struct buf size = buf_make(100);
+	char limit[QUANTITY_SIZE], whole[QUANTITY_SIZE];
+
+	gate_put_size(&size, p->size, p->content);
+	quantity_bytes(limit, c->size);
+	quantity_bytes(whole, p->size);
+	/* "1.0 MB, at most 1.0 MB" would say nothing. */
+	if (strcmp(limit, whole) == 0) {
+		buf_clear(&size);
+		buf_printf(&size, "%lld bytes on the wire", (long long)p->size);
+		(void)snprintf(
+		    limit, sizeof(limit), "%lld", (long long)c->size);
+	}
+	(void)error_set(err, ERR_DATA,
+	    "the message has %s, %s takes at most %s", size.data, p->server,
+	    limit);
+	return stop(err, HINT_TOO_BIG, p);
+}
+
 enum gate
 gate_message(
     const struct policy *p, const struct capabilities *c, struct error *err)
 {
-	if (c->size > 0 && p->size > c->size) {
-		(void)error_set(err, ERR_DATA,
-		    "the message has %lld bytes on the wire, %s takes at most "
-		    "%lld",
-		    (long long)p->size, p->server, (long long)c->size);
-		return stop(err, HINT_TOO_BIG, p);
-	}
+	if (c->size > 0 && p->size > c->size)
+		return too_big(p, c, err);
 	if (p->utf8 == NULL)
 		return GATE_PASS;
 	if ((c->offered & CAPABILITY_SMTPUTF8) == 0) {

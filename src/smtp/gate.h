@@ -12,6 +12,7 @@
 #include "smtp/capability.h"
 #include "smtp/hint.h"
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "settings/settings.h"
 
@@ -26,6 +27,7 @@ struct policy {
 	bool clear_password; /* a password may go without TLS */
 	unsigned mechanisms; /* what libcurl is allowed now */
 	int64_t size;        /* of the message */
+	int64_t content;     /* of its parts, as struct wire says */
 	const char *utf8;    /* as envelope_utf8() says */
 	unsigned libcurl;    /* its version number, 0x075801 */
 	bool own_mail;       /* MAIL is not said by libcurl */
@@ -37,6 +39,9 @@ enum gate {
 	GATE_PLAIN,     /* connect again, without TLS */
 	GATE_MECHANISM, /* connect again, with *mechanisms */
 };
+
+/* Append "24.6 MB on the wire (18.2 MB before encoding)". */
+void gate_put_size(struct buf *out, int64_t size, int64_t content);
 
 /* The answer to EHLO is complete and positive. */
 enum gate gate_ehlo(const struct policy *p, const struct capabilities *c,

@@ -1,61 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The next thing to type, for each situation and for what servers are known to
- * mean by their replies.
+ * mean by their replies.  The table is hints.def.
  *
- * Texts stand in tables; {host}, {port}, {user}, {sender} and {name} are filled
- * in.  A hint is never set twice: the first one, the nearest to the cause,
- * stays.
+ * A hint is never set twice: the first one, the nearest to the cause, stays.
+ * It has two lines: the cause with a colon, and the cure, which can be typed.
  */
 #ifndef MITTO_HINT_H
 #define MITTO_HINT_H
 
 #include "base/error.h"
+#include "settings/provider.h"
 #include "smtp/outcome.h"
 
 struct hint_facts {
 	const char *host;
 	int port;
-	const char *user;   /* NULL when no login is configured */
-	const char *sender; /* of the envelope, or NULL */
-	const char *name;   /* what the situation is about, or NULL */
+	const char *user;        /* NULL when no login is configured */
+	const char *sender;      /* of the envelope, or NULL */
+	const char *own;         /* the account's own address, or NULL */
+	const char *name;        /* what the situation is about, or NULL */
+	const char *fingerprint; /* SHA-256 of the certificate, or NULL */
+	const struct provider *provider; /* whose server it is, or NULL */
 };
 
+#define SITUATION(name, cause, cure) HINT_##name,
+#define REPLY(stages, code, enhanced, words, provider, cause, cure)
 enum hint {
-	HINT_NO_SERVER,  /* nothing configured, nothing on localhost:25 */
-	HINT_REFUSED,    /* nothing listens */
-	HINT_REFUSED_25, /* the same on port 25 */
-	HINT_UNKNOWN_HOST,
-	HINT_DID_YOU_MEAN, /* {name} is a known host */
-	HINT_USE_SSL,      /* the port speaks TLS at once */
-	HINT_USE_STARTTLS, /* the port does not */
-	HINT_NO_STARTTLS,
-	HINT_NOT_SMTP,
-	HINT_UNTRUSTED,  /* {name} is the certificate's SHA-256 */
-	HINT_WRONG_NAME, /* the same */
-	HINT_EXPIRED,
-	HINT_FAMILY,
-	HINT_PINNED, /* another certificate than the pinned one */
-	HINT_NO_LOGIN_OFFERED,
-	HINT_NO_LOGIN_25,
-	HINT_MECHANISM,
-	HINT_TOKEN_ONLY,
-	HINT_BEARER_ONLY,
-	HINT_EXTERNAL_ONLY, /* takes no passwords */
-	HINT_CLEAR_PASSWORD,
-	HINT_LOWER_CASE, /* an old libcurl sees capitals only */
-	HINT_TOKEN_REFUSED,
-	HINT_LOG_IN_AGAIN, /* {name} is the account */
-	HINT_TOO_BIG,
-	HINT_SMTPUTF8,
-	HINT_CACERT,
-	HINT_IN_DOUBT,
+#include "smtp/hints.def"
+	HINT_COUNT,
 };
+#undef SITUATION
+#undef REPLY
 
 void hint_set(struct error *err, enum hint hint, const struct hint_facts *f);
 
-/* The hint for a refusal, by provider, stage, code and the server's words; none
- * if nothing is known. */
+/* The hint for a refusal, by stage, code, the server's words and provider; each
+ * reply of class 4 and 5 has one. */
 void hint_for_reply(struct error *err, enum stage stage,
     const struct reply *reply, const struct hint_facts *f);
 

@@ -44,6 +44,7 @@ make_policy(const struct smtp_session *s, const struct transaction *t)
 		.clear_password = s->local || set->allow_plain_login,
 		.mechanisms = s->mechanisms,
 		.size = t->wire->size,
+		.content = t->wire->content,
 		.utf8 = t->utf8,
 		.libcurl = s->libcurl,
 		.own_mail = s->lane != &engine_lane,

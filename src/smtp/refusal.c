@@ -6,6 +6,7 @@
 
 #include "smtp/auth.h"
 #include "text/codec.h"
+#include "text/quantity.h"
 
 #include <string.h>
 
@@ -84,8 +85,25 @@ is_size(const struct reply *r)
 }
 
 static void
+say_too_big(const struct smtp_session *s, const struct transaction *t,
+    enum error_kind kind, struct error *err)
+{
+	auto_buf struct buf size = buf_make(100);
+	int64_t limit = s->recorder.offers.size;
+	char most[QUANTITY_SIZE];
+
+	gate_put_size(&size, t->wire->size, t->wire->content);
+	if (limit > 0) {
+		quantity_bytes(most, limit);
+		buf_printf(&size, ", limit %s", most);
+	}
+	(void)error_set(err, kind, "%s finds the message too big: %s",
+	    s->server, size.data);
+}
+
+static void
 say_refused_sender(const struct smtp_session *s, const struct transaction *t,
-    const struct reply *r, const struct outcome *o, struct error *err)
+    const struct reply *r, struct error *err)
 {
 	enum error_kind kind = kind_of(STAGE_MAIL, r);
 
@@ -93,9 +111,7 @@ say_refused_sender(const struct smtp_session *s, const struct transaction *t,
 		(void)error_set(
 		    err, kind, "%s takes no mail without a login", s->server);
 	else if (is_size(r))
-		(void)error_set(err, kind,
-		    "%s finds the message too big (%lld bytes on the wire)",
-		    s->server, (long long)o->size);
+		say_too_big(s, t, kind, err);
 	else if (kind == ERR_TEMPORARY)
 		(void)error_set(err, kind, "%s takes no mail from <%s> now",
 		    s->server, t->sender);
@@ -105,15 +121,13 @@ say_refused_sender(const struct smtp_session *s, const struct transaction *t,
 }
 
 static void
-say_refused_message(const struct smtp_session *s, const struct reply *r,
-    enum stage stage, const struct outcome *o, struct error *err)
+say_refused_message(const struct smtp_session *s, const struct transaction *t,
+    const struct reply *r, enum stage stage, struct error *err)
 {
 	enum error_kind kind = kind_of(stage, r);
 
 	if (is_size(r))
-		(void)error_set(err, kind,
-		    "%s finds the message too big (%lld bytes on the wire)",
-		    s->server, (long long)o->size);
+		say_too_big(s, t, kind, err);
 	else
 		(void)error_set(err, kind,
 		    kind == ERR_TEMPORARY ? "%s does not take the message now"
@@ -193,9 +207,9 @@ refusal_explain(const struct smtp_session *s, const struct transaction *t,
 	} else if (stage == STAGE_AUTH) {
 		say_refused_login(s, r, err);
 	} else if (stage == STAGE_MAIL) {
-		say_refused_sender(s, t, r, o, err);
+		say_refused_sender(s, t, r, err);
 	} else if (stage == STAGE_DATA || stage == STAGE_BODY) {
-		say_refused_message(s, r, stage, o, err);
+		say_refused_message(s, t, r, stage, err);
 	} else {
 		say_refused_connection(s, stage, r, err);
 	}
@@ -203,7 +217,8 @@ refusal_explain(const struct smtp_session *s, const struct transaction *t,
 		facts.name = s->settings->account;
 		hint_set(err, HINT_LOG_IN_AGAIN, &facts);
 	}
-	hint_for_reply(err, stage, r, &facts);
-	if (stage == STAGE_AUTH && auth_is_token(auth_mode(s->settings)))
+	if (stage == STAGE_AUTH && kind_of(stage, r) == ERR_NOPERM &&
+	    auth_is_token(auth_mode(s->settings)))
 		hint_set(err, HINT_TOKEN_REFUSED, &facts);
+	hint_for_reply(err, stage, r, &facts);
 }

@@ -6,6 +6,8 @@
 
 #include "smtp/auth.h"
 
+#include <string.h>
+
 #define PLANS_MAX 4 /* try in clear, another mechanism; then enough */
 
 int
@@ -31,12 +33,19 @@ session_in_tls(const struct smtp_session *s)
 struct hint_facts
 session_facts(const struct smtp_session *s)
 {
+	const struct settings *set = s->settings;
+	const char *sender =
+	    s->transaction != NULL ? s->transaction->sender : NULL;
+	bool same =
+	    set->own != NULL && sender != NULL && strcmp(set->own, sender) == 0;
+
 	return (struct hint_facts){
 		.host = s->endpoint.host,
 		.port = s->endpoint.port,
-		.user = auth_configured(s->settings) ? s->settings->user : NULL,
-		.sender =
-		    s->transaction != NULL ? s->transaction->sender : NULL,
+		.user = auth_configured(set) ? set->user : NULL,
+		.sender = sender,
+		.own = same ? NULL : set->own,
+		.provider = set->preset,
 	};
 }
 

@@ -171,6 +171,14 @@ bool session_early_reply(struct smtp_session *s, curl_socket_t fd, int flags);
 /* Does the port answer a TLS handshake?  At most three seconds (probe.c). */
 bool session_probe(const struct smtp_session *s);
 
+/* What a port says first that does not speak TLS; at most three seconds. */
+struct probe {
+	bool smtp;      /* it greeted with 220 */
+	bool starttls;  /* and offers STARTTLS */
+	char line[100]; /* its first line, cut */
+};
+void session_probe_clear(const struct smtp_session *s, struct probe *found);
+
 /* What a CURLcode means where no reply says it (failure.c). */
 void session_failure(
     const struct smtp_session *s, CURLcode rc, struct error *err);

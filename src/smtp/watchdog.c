@@ -97,6 +97,7 @@ session_check_signals(struct smtp_session *s)
 int
 session_watch(struct smtp_session *s)
 {
+	struct hint_facts facts = session_facts(s);
 	struct error err = ERROR_INIT;
 	int64_t limit;
 	long long waited;
@@ -114,6 +115,12 @@ session_watch(struct smtp_session *s)
 	if (waited < limit)
 		return 0;
 	deadline_error(&s->recorder, s->server, limit, &err);
+	if (s->recorder.stage == STAGE_CONNECT)
+		hint_set(&err,
+		    s->endpoint.port == 25 ? HINT_REFUSED_25 : HINT_REFUSED,
+		    &facts);
+	else if (!s->recorder.heard)
+		hint_set(&err, HINT_SILENT, &facts);
 	return session_end(s, &err);
 }
 

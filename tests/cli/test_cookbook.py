@@ -344,6 +344,14 @@ def test_transcript(kitchen):
     assert "RCPT TO" in (kitchen.folder / "talk.txt").read_text()
 
 
+def test_explain(kitchen):
+    (kitchen.folder / "bounce.eml").write_text(
+        "Diagnostic-Code: smtp; 552 5.2.2 full\n")
+    assert kitchen.run(RECIPES["explain"]) == []
+    for word in ("5.7.8 ", "76 ", "5.2.2 "):
+        assert word in kitchen.out
+
+
 def test_config_show(kitchen):
     assert kitchen.run(RECIPES["config-show"]) == []
     assert "server = " in kitchen.out

@@ -22,7 +22,7 @@ OPTIONS = """
 --fingerprint --proxy --helo --interface --timeout --allow-plain-login
 --config --set --dry-run --check --output --queue --quiet --json --progress
 --color --transcript --log --syslog --no-input --help --version
---lane --notify --return --envid --spool
+--lane --notify --return --envid --spool --region
 """.split()
 SHORT = "sfrFcbHmMtaIASpukx46CnovqXhVieEONRQ"
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from server import Server
+from tunnel import Tunnel
 
 LANES = {"engine": "engine", "single": "pipeline", "grouped": "pipeline"}
 
@@ -62,6 +63,13 @@ def mail(run_mitto):
         result.answer = result.json()
         return result
     return run
+
+
+@pytest.fixture
+def tunnel():
+    made = Tunnel()
+    yield made
+    made.listener.stop()
 
 
 @pytest.fixture

@@ -96,6 +96,7 @@ class Server:
     strict      RCPT is refused without MAIL, DATA without a recipient
     join        replies wait until there is nothing more to read
     cut         (position, seconds): what is said pauses there
+    port        to listen on, 0 = a free one
     pieces      what is said leaves in writes of so many bytes at most
     deaf        forgets what came behind a command (never pipeline to it)
     chunking    CHUNKING is among the offers; if "no", BDAT is unknown all the
@@ -106,7 +107,7 @@ class Server:
                  login=None, mechanisms="PLAIN LOGIN", during=None, pace=0,
                  host="127.0.0.1", pipelining=False, strict=True,
                  join=False, cut=None, deaf=False, chunking=False,
-                 most=None, pieces=None):
+                 most=None, pieces=None, port=0):
         self.offers, self.tls, self.implicit = offers, tls, implicit
         self.replies = {
             stage: list(reply) if isinstance(reply, list) else reply
@@ -124,7 +125,7 @@ class Server:
         self.got = 0  # bytes of bodies
         self.partial = b""
         self.stopping = threading.Event()
-        self.listener = Listener(self._serve, host)
+        self.listener = Listener(self._serve, host, port)
         if pace:
             self.listener.receive_buffer(65536)
         self.host, self.port = self.listener.host, self.listener.port

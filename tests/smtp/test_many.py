@@ -182,7 +182,7 @@ def test_one_is_too_big(script, many):
     lines = many(server, 4, 1, "big=2")
     assert [line[:11] for line in lines] == [
         "accepted 1,", "accepted 1,", "accepted 0,", "accepted 1,"]
-    assert "at most 10000" in lines[2]
+    assert "at most 10.0 kB" in lines[2]
     assert server.connections == 1
 
 

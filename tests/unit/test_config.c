@@ -143,7 +143,8 @@ static const struct {
 	{ "empty section", "[]\n",
 	    "f:1:2: unknown section ''\n"
 	    "    []\n"
-	    "     ^   one of: [defaults], [account NAME], [alias]\n"
+	    "     ^   one of: [defaults], [account NAME], [provider NAME], "
+	    "[alias]\n"
 	    "1 error\n" },
 	{ "quote within quotes", "[defaults]\nhelo = \"a\"b\"\n",
 	    "f:2:10: a quote within quotes\n"

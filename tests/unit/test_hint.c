@@ -23,36 +23,40 @@ test_situations(void **state UNUSED)
 		const char *want;
 	} rows[] = {
 		{ HINT_NO_SERVER, "--server" },
-		{ HINT_REFUSED, "--port" },
+		{ HINT_REFUSED, "--port=465 --tls=ssl" },
 		{ HINT_REFUSED_25, "block port 25" },
 		{ HINT_UNKNOWN_HOST, "mx.example" },
-		{ HINT_DID_YOU_MEAN, "did you mean --server=NAME?" },
-		{ HINT_USE_SSL, "port 587 speaks TLS at once: --tls=ssl" },
+		{ HINT_DID_YOU_MEAN, "did you mean NAME?\n--server=NAME:587" },
+		{ HINT_SILENT, "--port=465" },
+		{ HINT_USE_SSL, "port 587 speaks TLS at once:\n--tls=ssl" },
 		{ HINT_USE_STARTTLS, "--tls=starttls" },
+		{ HINT_USE_PLAIN, "--tls=plain" },
 		{ HINT_NO_STARTTLS, "--tls=plain" },
-		{ HINT_NOT_SMTP, "--port=587" },
+		{ HINT_NO_STARTTLS_LOGIN, "--port=465 --tls=ssl" },
+		{ HINT_NOT_SMTP, "--port=465 --tls=ssl" },
 		{ HINT_UNTRUSTED, "--fingerprint=NAME" },
 		{ HINT_WRONG_NAME, "--fingerprint=NAME" },
+		{ HINT_OTHER_NAME, "--server=NAME:587" },
 		{ HINT_EXPIRED, "--fingerprint=NAME" },
-		{ HINT_FAMILY, "-4" },
+		{ HINT_FAMILY, "--no-ipv4" },
 		{ HINT_PINNED, "--fingerprint=NAME" },
 		{ HINT_NO_LOGIN_OFFERED, "--auth=off" },
-		{ HINT_NO_LOGIN_25, "--port=587" },
+		{ HINT_NO_LOGIN_25, "--port=465" },
 		{ HINT_MECHANISM, "--auth=auto" },
 		{ HINT_TOKEN_ONLY, "xoauth2" },
 		{ HINT_BEARER_ONLY, "oauthbearer" },
 		{ HINT_EXTERNAL_ONLY, "--cert" },
 		{ HINT_CLEAR_PASSWORD, "--allow-plain-login" },
-		{ HINT_LOWER_CASE, "libcurl" },
+		{ HINT_LOWER_CASE, "curl --version" },
 		{ HINT_TOKEN_REFUSED, "token" },
 		{ HINT_LOG_IN_AGAIN, "mitto login NAME" },
-		{ HINT_TOO_BIG, "less" },
+		{ HINT_TOO_BIG, "--dry-run" },
 		{ HINT_SMTPUTF8, "'NAME'" },
 		{ HINT_CACERT, "--cacert" },
 		{ HINT_IN_DOUBT, "twice" },
 	};
 
-	assert_int_equal(ARRAY_SIZE(rows), HINT_IN_DOUBT + 1);
+	assert_int_equal(ARRAY_SIZE(rows), HINT_COUNT);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct error err = ERROR_INIT;
 
@@ -98,7 +102,7 @@ test_replies(void **state UNUSED)
 		    "app password" },
 		{ STAGE_AUTH, "538 5.7.11 encryption required",
 		    "--tls=starttls" },
-		{ STAGE_GREETING, "554 5.7.1 go away", "--port=587" },
+		{ STAGE_GREETING, "554 5.7.1 go away", "--server=HOST" },
 		{ STAGE_GREETING, "550 bad HELO", "--helo" },
 		{ STAGE_MAIL, "530 5.7.0 Authentication required", "--user" },
 		{ STAGE_MAIL, "530 5.7.0 Must issue a STARTTLS command first",
@@ -139,9 +143,18 @@ test_replies(void **state UNUSED)
 		    "550 5.7.1 does not meet IPv6 sending "
 		    "guidelines",
 		    "-4" },
-		{ STAGE_BODY, "554 5.7.1 spam", "" },
-		{ STAGE_BODY, "550 5.7.139 x", "" },
-		{ STAGE_DATA, "451 4.3.0 later", "" },
+		{ STAGE_RCPT,
+		    "504 5.5.2 <root>: Recipient address rejected: need "
+		    "fully-qualified address",
+		    "--set=default-domain=DOMAIN" },
+		{ STAGE_BODY, "550 5.7.1 missing a valid Message-ID header",
+		    "--dry-run -v" },
+		{ STAGE_BODY, "552 bare LF received", "--tls=starttls" },
+		{ STAGE_BODY, "554 5.7.1 spam", "mitto explain 5.7.1" },
+		{ STAGE_BODY, "550 5.7.139 x", "mitto explain 5.7.139" },
+		{ STAGE_BODY, "554 spam", "mitto explain 554" },
+		{ STAGE_DATA, "451 4.3.0 later", "-Q" },
+		{ STAGE_DATA, "354 go on", "" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -164,13 +177,83 @@ test_provider(void **state UNUSED)
 	struct reply later = make_reply("454 4.7.0 later");
 	struct error err = ERROR_INIT;
 
-	gmail.host = "smtp.gmail.com";
+	gmail.provider = provider_by_name("gmail");
 	hint_for_reply(&err, STAGE_AUTH, &refused, &gmail);
-	check_has("gmail", err.hint, "gmail: ");
+	check_has("gmail", err.hint, "gmail takes an app password");
 	check_has("gmail", err.hint, "app password");
 	err = (struct error)ERROR_INIT;
 	hint_for_reply(&err, STAGE_AUTH, &later, &gmail);
-	check_str("temporary", err.hint, "");
+	check_has("temporary", err.hint, "-Q");
+}
+
+/* Where else to knock: at the provider's other ports, if they are known. */
+static void
+test_other_port(void **state UNUSED)
+{
+	static const struct {
+		const char *provider;
+		int port;
+		const char *want;
+	} rows[] = {
+		{ NULL, 25, ":\n--port=587 --tls=starttls" },
+		{ NULL, 587, ":\n--port=465 --tls=ssl" },
+		{ NULL, 465, ":\n--port=587 --tls=starttls" },
+		{ "gmail", 25, ":\n--port=465 --tls=ssl" },
+		{ "gmail", 465, ":\n--port=587 --tls=starttls" },
+		{ "postmark", 587, ":\n--port=2525 --tls=starttls" },
+		{ "outlook", 587, ":\n--port=465 --tls=ssl" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct hint_facts f = facts;
+		struct error err = ERROR_INIT;
+
+		f.port = rows[i].port;
+		if (rows[i].provider != NULL)
+			f.provider = provider_by_name(rows[i].provider);
+		hint_set(&err, HINT_REFUSED, &f);
+		check_has(rows[i].want, err.hint, rows[i].want);
+	}
+}
+
+/* The last line is all that is to be typed. */
+static void
+test_shape(void **state UNUSED)
+{
+	for (int hint = 0; hint < HINT_COUNT; hint++) {
+		struct error err = ERROR_INIT;
+		const char *line;
+
+		hint_set(&err, (enum hint)hint, &facts);
+		line = strchr(err.hint, '\n');
+		assert_non_null(line);
+		check_true(err.hint,
+		    line[1] == '-' || strncmp(line + 1, "mitto ", 6) == 0 ||
+			strncmp(line + 1, "curl ", 5) == 0,
+		    "a thing to type");
+		check_true(err.hint, strchr(line + 1, '\n') == NULL, "last");
+		check_true(err.hint, strchr(":?", line[-1]) != NULL, "colon");
+		check_true(
+		    err.hint, strlen(err.hint) < sizeof(err.hint) - 1, "whole");
+	}
+}
+
+/* However long the facts are, the cure is whole. */
+static void
+test_long_facts(void **state UNUSED)
+{
+	static char user[320];
+	struct reply reply = make_reply("553 5.7.1 not owned by user");
+	struct hint_facts f = facts;
+	struct error err = ERROR_INIT;
+
+	for (size_t i = 0; i + 2 < sizeof(user); i += 2)
+		memcpy(user + i, "\xc3\xa1", 2);
+	f.user = f.sender = user;
+	f.own = "jana@own.example";
+	hint_for_reply(&err, STAGE_MAIL, &reply, &f);
+	check_has("cut", err.hint, "\xc3\xa1...:\n--from=jana@own.example");
+	assert_true(strlen(err.hint) < sizeof(err.hint));
 }
 
 /* A row about the login says nothing to who has none. */
@@ -213,6 +296,9 @@ main(void)
 		cmocka_unit_test(test_situations),
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_provider),
+		cmocka_unit_test(test_other_port),
+		cmocka_unit_test(test_shape),
+		cmocka_unit_test(test_long_facts),
 		cmocka_unit_test(test_without_login),
 		cmocka_unit_test(test_first_stays),
 		cmocka_unit_test(test_nearest_host),

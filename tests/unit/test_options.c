@@ -46,6 +46,7 @@ static const struct {
 	{ "max-size", "25M", "25M" },
 	{ "account", "home", "home" },
 	{ "provider", "gmail", "gmail" },
+	{ "region", "eu-west-1", "eu-west-1" },
 	{ "server", "smtps://smtp.x.example", "smtps://smtp.x.example" },
 	{ "port", "2525", "2525" },
 	{ "tls", "starttls", "starttls" },
@@ -229,8 +230,8 @@ static const struct {
 	{ "body", "", NULL, ERR_USAGE, "file name is empty" },
 	{ "password", "", NULL, ERR_USAGE, "empty" },
 	{ "provider", "GMail", "GMail", 0, NULL },
-	{ "provider", "gmial", NULL, ERR_USAGE, "did you mean gmail?" },
-	{ "provider", "ses", NULL, ERR_USAGE, "--help=providers" },
+	{ "region", "eu-central-1", "eu-central-1", 0, NULL },
+	{ "region", "EU.x", NULL, ERR_USAGE, "no region" },
 	{ "server", "smtp://u:geheim@h", NULL, ERR_USAGE, "--user" },
 	{ "server", "a:b", NULL, ERR_USAGE, "HOST:PORT" },
 	{ "server", "a b", NULL, ERR_USAGE, "a b" },
@@ -380,7 +381,11 @@ test_providers(void **state UNUSED)
 	assert_string_equal(provider_by_host("SMTP.gmail.com")->name, "gmail");
 	assert_null(provider_by_host("localhost"));
 	assert_null(provider_by_host("smtp.example.org"));
-	assert_null(provider_by_name("ses"));
+	assert_string_equal(
+	    provider_by_host("email-smtp.eu-west-1.amazonaws.com")->name,
+	    "ses");
+	assert_null(provider_by_host("email-smtp.amazonaws.com"));
+	assert_null(provider_by_name("nobody"));
 }
 
 int

@@ -171,9 +171,11 @@ run(const struct row *row)
 		.server = "mx:25",
 		.endpoint = { .host = "mx", .port = 25 } };
 	struct recipient *pointers[MAX];
-	struct transaction t = {
-		.sender = "s@x", .recipients = pointers, .check = row->check
-	};
+	struct wire wire = { .size = 2000000, .content = 1000000 };
+	struct transaction t = { .sender = "s@x",
+		.wire = &wire,
+		.recipients = pointers,
+		.check = row->check };
 	struct envelope e = { .sender = "s@x", .recipients = people };
 	struct error err = ERROR_INIT;
 	char states[MAX + 1];

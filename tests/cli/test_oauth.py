@@ -549,8 +549,8 @@ def test_words(run_mitto, account, service):
     assert run_mitto("login", "nobody").status == 78
     assert run_mitto("login", "home", "work").status == 64
     assert run_mitto("login", "--devise", "home").status == 64
-    assert run_mitto("--device", "bob@x.example").hint.startswith(
-        "mitto login --device")
+    wrong = run_mitto("--device", "bob@x.example")
+    assert wrong.hint == "mitto login --help\n" and "mitto login" in wrong.err
     shown = run_mitto("login", "--help")
     assert shown.status == 0 and b"--keyring" in shown.out
     assert b"--forget" in shown.out
@@ -705,12 +705,14 @@ def test_refused_token_is_renewed_once(run_mitto, logged_in, smtp):
 
 
 def test_token_that_is_refused_for_good(run_mitto, logged_in, smtp):
+    """LOG_IN_AGAIN, of the hints."""
     for mechanisms in "XOAUTH2", "OAUTHBEARER":
         server = smtp(mechanisms)
         made = logged_in(server)
         result = run_mitto("-A", "home", *MAIL)
         assert result.status == 77, result
-        assert result.hint.strip() == "mitto login home"
+        assert result.err.rstrip().endswith(
+            "the token is no longer good:\n       mitto login home"), result
         assert len(made.asked("token")) == 2
         assert server.connections == 2
 
