@@ -22,6 +22,7 @@ static const struct {
 	{ "mailx", command_mailx, true },
 	{ "mailq", command_mailq, true },
 	{ "newaliases", command_newaliases, true },
+	{ "probe", command_probe, false },
 	{ "queue", command_queue, false },
 	{ "run", command_run, false },
 	{ "send-mail", command_sendmail, true },

@@ -15,8 +15,8 @@
 
 /* --- settings ---------------------------------------------------------- */
 
-static int
-load_config(struct run *run)
+int
+run_load_config(struct run *run)
 {
 	auto_buf struct buf report = buf_make(TEXT_MAX);
 	int result = config_load(&run->config,
@@ -248,7 +248,7 @@ run_prepare(struct run *run)
 	struct request *r = &run->request;
 	struct error *err = &run->error;
 
-	if (load_config(run) < 0 ||
+	if (run_load_config(run) < 0 ||
 	    account_resolve(r, &run->config, &run->cmdline, NULL, err) < 0 ||
 	    watch_open(&run->watch, &r->settings, err) < 0)
 		return -1;

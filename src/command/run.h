@@ -75,6 +75,10 @@ int run_end(struct run *run);
  * is sent.  run->cmdline is there already. */
 int run_prepare(struct run *run) MUST_CHECK;
 
+/* The config files alone.  Their mistakes are printed, and run->told says so.
+ */
+int run_load_config(struct run *run) MUST_CHECK;
+
 /* -E: is there no text and no attachment? */
 bool run_is_empty(const struct run *run);
 

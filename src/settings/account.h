@@ -20,6 +20,9 @@
 int account_choose(const struct config *c, const struct cmdline *cl,
     const char *sender, const char **account, struct error *err) MUST_CHECK;
 
+/* The first account whose match or from fits the sender, or NULL; borrowed. */
+const char *account_of_sender(const struct config *c, const char *sender);
+
 /* The config file to read in place of all others: -C, else MITTO_CONFIG (which
  * a privileged process ignores), else NULL.  Borrowed. */
 const char *account_config_file(const struct cmdline *cl);

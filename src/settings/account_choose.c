@@ -123,8 +123,7 @@ account_fits(
 	return false;
 }
 
-/* The first account that fits the sender, or NULL. */
-static const char *
+const char *
 account_of_sender(const struct config *c, const char *sender)
 {
 	struct sender s = { 0 };

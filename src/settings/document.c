@@ -22,7 +22,7 @@ static const char usage[] =
     "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
     "       mitto [options] -t           recipients and headers stand in the "
     "text\n"
-    "       mitto COMMAND ...            config mail queue run sendmail; man "
+    "       mitto COMMAND ...            config mail probe queue run sendmail; man "
     "mitto\n";
 
 /* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */
@@ -284,6 +284,28 @@ help_run(struct buf *out)
 	    "Example  mitto run root@example.org -- restic backup /home\n");
 }
 
+static void
+help_probe(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto probe [HOST[:PORT[,PORT]...]|ACCOUNT|ADDRESS] "
+	    "[options]\n"
+	    "Looks at a mail server, without a login and without sending "
+	    "anything: its\naddresses, ports (465, 587, 25, 2525 if none is "
+	    "given), TLS, certificate,\noffers and times; says which port to "
+	    "use, and prints what to put into the\nconfig file.\n"
+	    "Ends within 70 seconds. Without a word it looks at the server of "
+	    "the account.\n\n"
+	    "  -p, --port NUMBER     this port only\n"
+	    "  -4, -6, --proxy URL   how to get there\n"
+	    "  --cacert, --fingerprint, --insecure\n"
+	    "                        what to trust\n"
+	    "  --timeout TIME        longest wait for one step, 10 s at most\n"
+	    "  --json                the result as one JSON object\n"
+	    "  -v, -vv, -X FILE      steps, conversation\n"
+	    "Example  mitto probe smtp.example.org:587\n");
+}
+
 /* The texts that are no single option. */
 static bool
 help_collection(struct buf *out, const char *topic)
@@ -295,6 +317,7 @@ help_collection(struct buf *out, const char *topic)
 		{ "all", document_help_all },
 		{ "providers", help_providers },
 		{ "mail", help_mail },
+		{ "probe", help_probe },
 		{ "run", help_run },
 		{ "man-options", document_man_options },
 		{ "man-keys", document_man_keys },

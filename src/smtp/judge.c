@@ -66,7 +66,9 @@ tell_tls(struct smtp_session *s)
 	ssl = info->internals;
 	s->told_tls = true;
 	(void)snprintf(s->tls, sizeof(s->tls), "%s", SSL_get_version(ssl));
-	buf_printf(&text, "%s %s, ", s->tls, SSL_get_cipher_name(ssl));
+	(void)snprintf(
+	    s->cipher, sizeof(s->cipher), "%s", SSL_get_cipher_name(ssl));
+	buf_printf(&text, "%s %s, ", s->tls, s->cipher);
 	certificate_summary(&s->certificate, &text);
 	step(s, text.data);
 }

@@ -50,6 +50,10 @@ struct endpoint {
 int smtp_endpoint(
     struct endpoint *e, const struct settings *s, struct error *err) MUST_CHECK;
 
+/* Is it this machine by its very name or address: localhost, 127.0.0.0/8,
+ * ::1?  Nobody is asked. */
+bool smtp_is_loopback(const char *host);
+
 /* "host:port", an IPv6 address in brackets. */
 void smtp_endpoint_name(const struct endpoint *e, char *out, size_t size);
 
