@@ -162,7 +162,7 @@ compose(struct run *run)
 	const struct strlist *steps = &c->steps;
 
 	for (size_t i = 0; i < steps->count; i++)
-		watch_step(&run->watch, steps->items[i]);
+		watch_step(&run->watch, "message", steps->items[i]);
 	return result;
 }
 

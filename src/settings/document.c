@@ -22,7 +22,7 @@ static const char usage[] =
     "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
     "       mitto [options] -t           recipients and headers stand in the "
     "text\n"
-    "       mitto COMMAND ...            config mail probe queue run sendmail; man "
+    "       mitto COMMAND ...            config mail probe queue run ...; man "
     "mitto\n";
 
 /* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */

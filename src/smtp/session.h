@@ -84,6 +84,7 @@ struct smtp_session {
 	bool told_tls;
 	char tls[32]; /* "TLSv1.3", empty without */
 	char cipher[64];
+	char peer[64]; /* the address that it is connected to, or was */
 	char words[CURL_ERROR_SIZE];
 
 	/* the running transaction */

@@ -109,12 +109,12 @@ on_line(void *ctx, bool from_server, const char *text, size_t len)
 }
 
 static void
-on_step(void *ctx, const char *text)
+on_step(void *ctx, const char *name, const char *text)
 {
 	const struct caller *c = ctx;
 
 	if (c->observer->step != NULL)
-		c->observer->step(c->observer->ctx, text);
+		c->observer->step(c->observer->ctx, name, text);
 }
 
 static void

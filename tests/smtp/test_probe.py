@@ -422,11 +422,11 @@ def test_help(run_mitto):
 # The end --------------------------------------------------------------------
 
 def test_interrupted(make_env, script):
-    server = script(replies={"GREETING": Hang("220-wait")})
+    server = script(replies={"GREETING": "220 hello", "EHLO": Hang()})
     with subprocess.Popen([MITTO, "probe", server.address, "-vv"],
                           env=make_env(), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE) as process:
-        while b"220-wait" not in process.stderr.readline():
+        while b"220 hello" not in process.stderr.readline():
             pass
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
