@@ -8,6 +8,7 @@
 #include "command/later.h"
 #include "command/run.h"
 #include "command/runner.h"
+#include "report/checklist.h"
 #include "settings/document.h"
 #include "settings/password.h"
 
@@ -70,10 +71,15 @@ dry_run(struct run *run)
 }
 
 static bool
+needs_login(const struct settings *s)
+{
+	return s->user != NULL && s->auth.value != AUTH_OFF;
+}
+
+static bool
 needs_password(const struct settings *s)
 {
-	return s->user != NULL && s->auth.value != AUTH_OFF &&
-	    s->auth.value != AUTH_EXTERNAL;
+	return needs_login(s) && s->auth.value != AUTH_EXTERNAL;
 }
 
 static struct envelope
@@ -193,6 +199,14 @@ tell(struct run *run)
 		result_json(result, &text);
 		put_result(run, &text);
 	}
+	if (result->check && !json && !s->quiet) {
+		auto_buf struct buf text = buf_make(TEXT_MAX);
+		struct terminal t =
+		    terminal_open(STDOUT_FILENO, (enum when)s->color.value);
+
+		checklist_print(&text, result, &t);
+		put_result(run, &text);
+	}
 	/* A message that is safe in the queue is no error. */
 	if (!run->told && !(s->quiet && result_status(result) == 0))
 		result_print(result, &run->watch.terminal,
@@ -213,6 +227,8 @@ finish(struct run *run)
 	result->message_id = run->composition.message_id;
 	result->account = s->account;
 	result->sender = run->composition.sender;
+	result->check = s->check;
+	result->login = needs_login(s) ? s->user : NULL;
 	if (result->queue_id != NULL)
 		describe_unsent(run);
 	journal_write(s, run->tag, result);
