@@ -604,7 +604,7 @@ def test_newaliases(make_env, words):
 
 def test_v_shows_the_steps(run_mitto, relay):
     result = run_mitto("sendmail", "-v", BOB, stdin=PLAIN)
-    assert result.status == 0 and "connected" in result.err, result
+    assert result.status == 0 and " connect " in result.err, result
     assert "\x1b" not in result.err
     more = run_mitto("sendmail", "-v", "-v", BOB, stdin=PLAIN)
     assert "RCPT TO" in more.err, more
