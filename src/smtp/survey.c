@@ -152,6 +152,13 @@ visit_all(struct survey *s, const struct settings *set,
 		p->visit.endpoint = there;
 		if (!s->proxy && !p->reach.open)
 			continue;
+		if (clock_ms() >= until) {
+			(void)error_set(&p->visit.error, ERR_TEMPORARY,
+			    "%s:%d was not looked at: the other ports took too "
+			    "long",
+			    s->host, p->reach.port);
+			continue;
+		}
 		p->visited = true;
 		smtp_visit(
 		    set, &there, until, observer, interrupted, &p->visit);

@@ -321,8 +321,16 @@ smtp_visit(const struct settings *settings, const struct endpoint *e,
 		there.tls = TLS_TRY;
 	next = try_mode(&s, &there, until, observer, interrupted, v);
 	if (next != TLS_AUTO) {
+		const struct error first = v->error;
+
 		there.tls = next;
 		(void)try_mode(&s, &there, until, observer, interrupted, v);
+		/* TLS after all, and what was wrong with it is known. */
+		if (next == TLS_TRY && !v->answered &&
+		    v->error.kind != ERR_INTERRUPTED) {
+			v->endpoint.tls = TLS_SSL;
+			v->error = first;
+		}
 	}
 	if (v->bad_certificate && v->error.kind == ERR_PROTOCOL)
 		look_behind(&s, &there, until, observer, interrupted, v);

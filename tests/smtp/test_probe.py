@@ -4,6 +4,7 @@
 import re
 import signal
 import socket
+import ssl
 import subprocess
 
 import pytest
@@ -85,6 +86,17 @@ def test_starttls_where_tls_was_expected(script, probe, tls_context, cacert):
     result = probe(server, "--cacert", cacert, "--tls=ssl")
     assert result.status == 0, result
     assert result.port["mode"] == "starttls"
+
+
+def test_old_tls_at_once(script, probe, authority):
+    """It is TLS, and no second connection can tell more."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    server = script(tls=context, implicit=True)
+    result = probe(server, "--tls=ssl", "--timeout=300ms")
+    assert result.status == 76 and "no TLS with" in result.port["error"], result
 
 
 def test_certificate(script, probe, make_context):
