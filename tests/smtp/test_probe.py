@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """mitto probe: what it finds out, what it advises, and that it ends."""
 
+import json
 import re
 import signal
 import socket
@@ -10,10 +11,34 @@ import subprocess
 import pytest
 
 from listener import Listener
-from program import MITTO
+from program import MITTO, SRCDIR
 from server import Close, Hang
 
 OFFERS = ["SIZE 35882577", "8BITMIME", "SMTPUTF8", "DSN", "XODD thing"]
+
+
+KINDS = {"string": str, "integer": int, "boolean": bool, "null": type(None),
+         "array": list, "object": dict}
+SCHEMA = json.loads(
+    (SRCDIR / "contrib" / "schema" / "probe.json").read_text())
+
+
+def fits(value, schema):
+    """Does the value fit the schema, as far as this one goes?"""
+    if "enum" in schema:
+        return value in schema["enum"]
+    kinds = schema["type"]
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if type(value) not in [KINDS[kind] for kind in kinds]:
+        return False
+    if isinstance(value, list):
+        return all(fits(item, schema["items"]) for item in value)
+    if isinstance(value, dict):
+        return (list(value) == schema["required"] ==
+                list(schema["properties"]) and
+                all(fits(value[name], inner) for name, inner
+                    in schema["properties"].items()))
+    return True
 
 
 @pytest.fixture
@@ -30,6 +55,7 @@ def probe(run_mitto):
         target = server if isinstance(server, str) else server.address
         result = run_mitto("probe", target, "--json", *args, **kwargs)
         result.answer = result.json()
+        assert fits(result.answer, SCHEMA), result.answer
         assert result.answer["exit"] == result.status
         assert result.answer["ok"] == (result.status == 0)
         if result.answer["ports"]:
@@ -322,6 +348,13 @@ def test_account(script, run_mitto, tls_context, cacert, account, word):
         % server.address)
     assert not trap.exists()
     said_nothing_else(server)
+
+
+def test_the_schema_sees_mistakes(script, probe):
+    answer = probe(script()).answer
+    for change in ({"exit": "0"}, {"more": 1}, {"addresses": [{}]},
+                   {"best": True}):
+        assert not fits(dict(answer, **change), SCHEMA)
 
 
 def test_no_server_is_configured(run_mitto):
