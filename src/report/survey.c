@@ -328,4 +328,9 @@ survey_print(
 	else if (section.len > 0)
 		buf_puts(out, "\nif you trust this certificate:\n\n");
 	buf_add(out, section.data, section.len);
+	/* A comment, since it may be pasted with the rest. */
+	if (section.len > 0)
+		buf_puts(out,
+		    "\n# in the config file (mitto config path); then: "
+		    "mitto --check ADDRESS\n");
 }

@@ -405,7 +405,8 @@ def test_words(script, run_mitto, tls_context, cacert):
                   "commands in groups (PIPELINING)", "XODD thing",
                   "days left", "--fingerprint=", "login by   PLAIN LOGIN",
                   "TLS ", "greeting ", "EHLO ",
-                  "use port %d with STARTTLS:" % server.port):
+                  "use port %d with STARTTLS:" % server.port,
+                  "then: mitto --check ADDRESS"):
         assert words in shown, (words, shown)
     assert "\x1b" not in shown and max(map(len, shown.splitlines())) < 200
 
