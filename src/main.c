@@ -26,6 +26,7 @@ static const struct {
 	{ "mailx", command_mailx, true, true },
 	{ "mailq", command_mailq, true, true },
 	{ "newaliases", command_newaliases, true, true },
+	{ "probe", command_probe, true, false },
 	{ "purgestat", command_absent, false, true },
 	{ "queue", command_queue, true, false },
 	{ "run", command_run, true, false },

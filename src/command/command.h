@@ -21,6 +21,9 @@ int command_login(int argc, char *const *argv);
 /* mitto mail [flags of mail and mailx] ADDRESS... */
 int command_mailx(int argc, char *const *argv);
 
+/* mitto probe [HOST[:PORT]|ACCOUNT|ADDRESS] [options] */
+int command_probe(int argc, char *const *argv);
+
 /* mitto queue list|show|flush|retry|drop */
 int command_queue(int argc, char *const *argv);
 

@@ -17,8 +17,8 @@
 
 /* --- settings ---------------------------------------------------------- */
 
-static int
-load_config(struct run *run)
+int
+run_load_config(struct run *run)
 {
 	auto_buf struct buf report = buf_make(TEXT_MAX);
 	int result = config_load(&run->config,
@@ -207,7 +207,7 @@ compose(struct run *run)
 	const struct strlist *steps = &c->steps;
 
 	for (size_t i = 0; i < steps->count; i++)
-		watch_step(&run->watch, steps->items[i]);
+		watch_step(&run->watch, "message", steps->items[i]);
 	return result;
 }
 
@@ -324,7 +324,7 @@ run_prepare(struct run *run)
 	struct request *r = &run->request;
 	struct error *err = &run->error;
 
-	if (load_config(run) < 0) {
+	if (run_load_config(run) < 0) {
 		run_bare_settings(run);
 		return -1;
 	}

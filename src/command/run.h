@@ -89,6 +89,10 @@ void run_bare_settings(struct run *run);
  * also when something is wrong with the words. */
 int64_t run_limit(const struct cmdline *cl);
 
+/* The config files alone.  Their mistakes are printed, and run->told says so.
+ */
+int run_load_config(struct run *run) MUST_CHECK;
+
 /* -E: is there no text and no attachment? */
 bool run_is_empty(const struct run *run);
 

@@ -10,6 +10,7 @@
 #include "command/line.h"
 #include "command/run.h"
 #include "command/runner.h"
+#include "report/checklist.h"
 #include "settings/document.h"
 #include "settings/import.h"
 
@@ -68,6 +69,12 @@ dry_run(struct run *run)
 	run_preview(run);
 	if (!run->request.settings.quiet)
 		(void)fputs("nothing was sent (-n)\n", stderr);
+}
+
+static bool
+needs_login(const struct settings *s)
+{
+	return s->user != NULL && s->auth.value != AUTH_OFF;
 }
 
 static struct envelope
@@ -132,7 +139,8 @@ send_anew(struct run *run, struct secret *password, bool more)
 	    run->outcome.error.kind != ERR_NOPERM ||
 	    !credential_renew(password, &run->request.settings))
 		return session;
-	watch_step(&run->watch, "the token was refused: trying a new one");
+	watch_step(
+	    &run->watch, "login", "the token was refused: trying a new one");
 	smtp_close(session);
 	outcome_release(&run->outcome);
 	session = open_session(run, password);
@@ -248,6 +256,14 @@ tell(struct run *run)
 		result_json(result, &text);
 		put_result(run, &text);
 	}
+	if (result->check && !json && !s->quiet) {
+		auto_buf struct buf text = buf_make(TEXT_MAX);
+		struct terminal t =
+		    terminal_open(STDOUT_FILENO, (enum when)s->color.value);
+
+		checklist_print(&text, result, &t);
+		put_result(run, &text);
+	}
 	/* A message that is safe in the queue is no error. */
 	if (!run->told && !(s->quiet && result_status(result) == 0))
 		result_print(result, &run->watch.terminal,
@@ -268,6 +284,8 @@ finish(struct run *run)
 	result->message_id = run->composition.message_id;
 	result->account = s->account;
 	result->sender = run->composition.sender;
+	result->check = s->check;
+	result->login = needs_login(s) ? s->user : NULL;
 	if (result->queue_id != NULL)
 		describe_unsent(run);
 	journal_write(s, run->tag, result);

@@ -3,6 +3,7 @@
  * The same result for programs: SPEC 9's JSON object, and a log line.
  */
 #include "base/buf.h"
+#include "report/checklist.h"
 #include "report/result.h"
 #include "text/escape.h"
 
@@ -98,6 +99,8 @@ result_json(const struct result *r, struct buf *out)
 	buf_printf(out, ",\"elapsed_ms\":%lld",
 	    o != NULL ? (long long)o->elapsed_ms : 0);
 	put_recipients(out, o);
+	if (r->check)
+		checklist_json(out, r);
 	buf_puts(out, "}\n");
 }
 

@@ -32,6 +32,8 @@ struct result {
 	const struct error *error; /* when it ended before the network */
 	const char *queue_id;      /* where the rest waits, or NULL */
 	long long retry_seconds;   /* until it is tried; 0 = at once */
+	bool check;                /* nothing was to be sent (--check) */
+	const char *login;         /* the user of the login, or NULL */
 };
 
 /* Exit status of SPEC 4: 0 also when all that could not be sent is queued. */

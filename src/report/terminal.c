@@ -85,6 +85,14 @@ terminal_off(const struct terminal *t)
 	return t->color ? "\033[0m" : "";
 }
 
+const char *
+terminal_mark(const struct terminal *t, bool good)
+{
+	if (t->tty && t->unicode)
+		return good ? "✓" : "✗";
+	return good ? "ok" : "failed";
+}
+
 void
 terminal_time(char *out, long long seconds)
 {

@@ -35,6 +35,10 @@ struct terminal terminal_open(int fd, enum when color);
 const char *terminal_on(const struct terminal *t, enum tint tint);
 const char *terminal_off(const struct terminal *t);
 
+/* What stands before a step: a tick or a cross where they will show, "ok" or
+ * "failed" elsewhere. */
+const char *terminal_mark(const struct terminal *t, bool good);
+
 #define TERMINAL_SIZE QUANTITY_SIZE
 
 /* "24.6 MB", "812 bytes"; out has TERMINAL_SIZE bytes. */

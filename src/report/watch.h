@@ -6,6 +6,7 @@
 #ifndef MITTO_WATCH_H
 #define MITTO_WATCH_H
 
+#include "base/buf.h"
 #include "report/terminal.h"
 #include "smtp/smtp.h"
 
@@ -22,6 +23,8 @@ struct watch {
 	long long data_ms;  /* when the first byte of the message went out */
 	long long drawn_ms;
 	FILE *transcript; /* -X, or NULL */
+	struct buf reply; /* the lines of a reply that goes on, joined */
+	bool list;        /* they answer EHLO: each is an item */
 };
 
 /* Open the transcript file (appending, mode 0600) if one is asked for. */
@@ -34,8 +37,9 @@ struct smtp_observer watch_observer(struct watch *w);
 /* Take the bar off the screen before something else is printed. */
 void watch_clear(struct watch *w);
 
-/* One step, shown with -v and in the transcript. */
-void watch_step(struct watch *w, const char *text);
+/* One step, shown with -v and in the transcript: a word, what there is to say
+ * of it. */
+void watch_step(struct watch *w, const char *name, const char *text);
 
 /* A line "mitto: warning: TEXT" on stderr. */
 void watch_warn(struct watch *w, const char *text);

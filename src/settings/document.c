@@ -21,7 +21,7 @@ static const char usage[] =
     "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
     "       mitto [options] -t           recipients and headers stand in the "
     "text\n"
-    "       mitto COMMAND ...            config explain mail queue run; "
+    "       mitto COMMAND ...            config explain probe queue run; "
     "man mitto\n";
 
 /* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */
@@ -292,6 +292,28 @@ help_config(struct buf *out)
 	help_group(out, "Config");
 }
 
+static void
+help_probe(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto probe [HOST[:PORT[,PORT]...]|ACCOUNT|ADDRESS] "
+	    "[options]\n"
+	    "Looks at a mail server, without a login and without sending "
+	    "anything: its\naddresses, ports (465, 587, 25, 2525 if none is "
+	    "given), TLS, certificate,\noffers and times; says which port to "
+	    "use, and prints what to put into the\nconfig file.\n"
+	    "Ends within 70 seconds. Without a word it looks at the server of "
+	    "the account.\n\n"
+	    "  -p, --port NUMBER     this port only\n"
+	    "  -4, -6, --proxy URL   how to get there\n"
+	    "  --cacert, --fingerprint, --insecure\n"
+	    "                        what to trust\n"
+	    "  --timeout TIME        longest wait for one step, 10 s at most\n"
+	    "  --json                the result as one JSON object\n"
+	    "  -v, -vv, -X FILE      steps, conversation\n"
+	    "Example  mitto probe smtp.example.org:587\n");
+}
+
 /* The texts that are no single option. */
 static bool
 help_collection(struct buf *out, const char *topic)
@@ -305,6 +327,7 @@ help_collection(struct buf *out, const char *topic)
 		{ "explain", help_explain },
 		{ "mail", help_mail },
 		{ "login", help_login },
+		{ "probe", help_probe },
 		{ "run", help_run },
 		{ "config", help_config },
 		{ "man-options", document_man_options },

@@ -18,7 +18,8 @@ void document_help(struct buf *out);
 void document_help_all(struct buf *out);
 
 /* --help=TOPIC: "all", an option (with or without dashes), a config key, a
- * group, "config", "explain", "mail", "providers" or "run"; for the build also
+ * group, "config", "explain", "login", "mail", "probe", "providers" or
+ * "run"; for the build also
  * "man-options" and "man-keys". ERR_USAGE with a guess otherwise. */
 int document_help_topic(struct buf *out, const char *topic, struct error *err)
     MUST_CHECK;

@@ -77,6 +77,8 @@ verify(X509_STORE_CTX *ctx, void *arg)
 	c->leaf = leaf;
 	if (leaf != NULL)
 		(void)X509_up_ref(leaf);
+	sk_X509_pop_free(c->sent, X509_free);
+	c->sent = X509_chain_up_ref(X509_STORE_CTX_get0_untrusted(ctx));
 	if (c->pinned) {
 		c->matched = leaf != NULL && matches_pin(c, leaf);
 		c->verdict = c->matched ? X509_V_OK : X509_V_ERR_CERT_REJECTED;
@@ -329,9 +331,64 @@ certificate_summary(const struct certificate *c, struct buf *out)
 		buf_printf(out, ", %d days left", days);
 }
 
+bool
+certificate_is_good(const struct certificate *c, const char *host)
+{
+	if (c->leaf == NULL || c->pinned)
+		return c->leaf != NULL && c->matched;
+	return c->verdict == X509_V_OK &&
+	    (X509_check_ip_asc(c->leaf, host, 0) == 1 ||
+		X509_check_host(c->leaf, host, 0, 0, NULL) == 1);
+}
+
+/* A text, cut to the room that there is. */
+static void
+keep_text(char *out, size_t size, const struct buf *text)
+{
+	(void)snprintf(out, size, "%s", text->data);
+}
+
+static void
+describe(struct certificate_link *link, const X509 *x)
+{
+	auto_buf struct buf subject = buf_make(NAMES_MAX);
+	auto_buf struct buf issuer = buf_make(NAMES_MAX);
+	auto_buf struct buf names = buf_make(sizeof(link->names) - 1);
+	auto_buf struct buf from = buf_make(sizeof(link->from));
+	auto_buf struct buf until = buf_make(sizeof(link->until));
+	int seconds = 0;
+
+	put_name(&subject, X509_get_subject_name(x));
+	keep_text(link->subject, sizeof(link->subject), &subject);
+	put_name(&issuer, X509_get_issuer_name(x));
+	keep_text(link->issuer, sizeof(link->issuer), &issuer);
+	put_names(&names, x);
+	keep_text(link->names, sizeof(link->names), &names);
+	put_date(&from, X509_get0_notBefore(x));
+	keep_text(link->from, sizeof(link->from), &from);
+	put_date(&until, X509_get0_notAfter(x));
+	keep_text(link->until, sizeof(link->until), &until);
+	(void)ASN1_TIME_diff(
+	    &link->days, &seconds, NULL, X509_get0_notAfter(x));
+	put_hex(x, link->sha256);
+}
+
+size_t
+certificate_chain(
+    const struct certificate *c, struct certificate_link *links, size_t max)
+{
+	STACK_OF(X509) *sent = c->sent;
+	size_t count = 0;
+
+	for (int i = 0; i < sk_X509_num(sent) && count < max; i++)
+		describe(&links[count++], sk_X509_value(sent, i));
+	return count;
+}
+
 void
 certificate_release(struct certificate *c)
 {
 	X509_free(c->leaf);
-	c->leaf = NULL;
+	sk_X509_pop_free(c->sent, X509_free);
+	c->leaf = c->sent = NULL;
 }

@@ -236,6 +236,31 @@ check_lane(const struct smtp_session *s, const struct transaction *t,
 	return error_hint(err, "--lane=pipeline does");
 }
 
+/* What the connection was like, as far as it came. */
+static void
+describe_connection(const struct smtp_session *s, struct outcome *o)
+{
+	auto_buf struct buf certificate = buf_make(1024);
+	char *address = NULL;
+
+	(void)snprintf(o->tls, sizeof(o->tls), "%s", s->tls);
+	(void)snprintf(o->cipher, sizeof(o->cipher), "%s", s->cipher);
+	(void)snprintf(o->peer, sizeof(o->peer), "%s", s->peer);
+	if (s->certificate.leaf == NULL)
+		return;
+	certificate_summary(&s->certificate, &certificate);
+	(void)snprintf(
+	    o->certificate, sizeof(o->certificate), "%s", certificate.data);
+	o->distrusted = !s->settings->insecure &&
+	    !certificate_is_good(&s->certificate, s->endpoint.host);
+	/* Nothing was heard, but it was connected. */
+	if (s->peer[0] == '\0' && s->easy != NULL &&
+	    curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_IP, &address) ==
+		CURLE_OK &&
+	    address != NULL)
+		(void)snprintf(o->peer, sizeof(o->peer), "%s", address);
+}
+
 int
 smtp_send(struct smtp_session *s, const struct envelope *envelope,
     struct wire *wire, bool check, struct outcome *o)
@@ -249,7 +274,7 @@ smtp_send(struct smtp_session *s, const struct envelope *envelope,
 	if (envelope_check(envelope, &o->error) == 0 &&
 	    check_lane(s, &d.first, &o->error) == 0) {
 		deliver(s, &d, &stopped);
-		(void)snprintf(o->tls, sizeof(o->tls), "%s", s->tls);
+		describe_connection(s, o);
 		verdict_message(s, &stopped, o);
 	}
 	delivery_release(&d);

@@ -14,8 +14,8 @@
 #define PORT_SUBMISSIONS 465
 #define PORT_ALTERNATIVE 2465
 
-static bool
-is_loopback(const char *host)
+bool
+smtp_is_loopback(const char *host)
 {
 	size_t len = strlen(host);
 	unsigned a, b, c, d;
@@ -56,7 +56,7 @@ smtp_endpoint(struct endpoint *e, const struct settings *s, struct error *err)
 		&server, made.guessed ? "localhost" : s->server, err) != 0)
 		return -1;
 	(void)snprintf(made.host, sizeof(made.host), "%s", server.host);
-	made.loopback = is_loopback(made.host);
+	made.loopback = smtp_is_loopback(made.host);
 	made.port = s->port != 0 ? s->port : server.port;
 	/* What a hint says to type must win over the server's scheme. */
 	made.tls = asked != TLS_AUTO ? asked : server.tls;

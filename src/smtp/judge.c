@@ -13,10 +13,10 @@
 #include <string.h>
 
 static void
-step(const struct smtp_session *s, const char *text)
+step(const struct smtp_session *s, const char *name, const char *text)
 {
 	if (s->observer.step != NULL)
-		s->observer.step(s->observer.ctx, text);
+		s->observer.step(s->observer.ctx, name, text);
 }
 
 static void
@@ -65,9 +65,11 @@ tell_tls(struct smtp_session *s)
 		return;
 	s->ssl = info->internals;
 	(void)snprintf(s->tls, sizeof(s->tls), "%s", SSL_get_version(s->ssl));
-	buf_printf(&text, "%s %s, ", s->tls, SSL_get_cipher_name(s->ssl));
+	(void)snprintf(
+	    s->cipher, sizeof(s->cipher), "%s", SSL_get_cipher_name(s->ssl));
+	buf_printf(&text, "%s %s, ", s->tls, s->cipher);
 	certificate_summary(&s->certificate, &text);
-	step(s, text.data);
+	step(s, "tls", text.data);
 }
 
 /* TLS that nobody checked is no TLS. */
@@ -164,22 +166,18 @@ judge_ehlo(struct smtp_session *s)
 }
 
 static void
-tell_connected(const struct smtp_session *s)
+tell_connected(struct smtp_session *s)
 {
+	auto_free char *text = NULL;
 	char *address = NULL;
-	long port = 0;
 
-	if (curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_IP, &address) ==
-		CURLE_OK &&
-	    curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_PORT, &port) ==
-		CURLE_OK &&
-	    address != NULL) {
-		bool six = strchr(address, ':') != NULL;
-		auto_free char *text = mem_printf("connected to %s%s%s:%ld",
-		    six ? "[" : "", address, six ? "]" : "", port);
-
-		step(s, text);
-	}
+	if (curl_easy_getinfo(s->easy, CURLINFO_PRIMARY_IP, &address) !=
+		CURLE_OK ||
+	    address == NULL)
+		return;
+	(void)snprintf(s->peer, sizeof(s->peer), "%s", address);
+	text = mem_printf("%s -> %s", s->server, s->peer);
+	step(s, "connect", text);
 }
 
 /* A reply is complete: may libcurl go on? */

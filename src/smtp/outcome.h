@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "smtp/reply.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,11 +64,16 @@ struct envelope {
 struct outcome {
 	struct recipient *recipients; /* same order as the envelope */
 	size_t count;
-	enum stage stage;   /* the last one reached */
-	struct reply reply; /* the last deciding reply */
-	char server[280];   /* "host:port" */
-	char tls[32];       /* "TLSv1.3", empty without TLS */
-	int64_t size;       /* bytes of the message */
+	enum stage stage;      /* the last one reached */
+	struct reply reply;    /* the last deciding reply */
+	char server[280];      /* "host:port" */
+	char tls[32];          /* "TLSv1.3", empty without TLS */
+	char cipher[64];       /* the same */
+	char peer[64];         /* the address it was, empty = not connected */
+	char certificate[256]; /* subject, issuer and days left, also of one
+				* that was not trusted */
+	bool distrusted;       /* and that is why it ended */
+	int64_t size;          /* bytes of the message */
 	int64_t elapsed_ms;
 	bool in_doubt;
 	struct error error; /* kind ERR_NONE when every recipient accepted */

@@ -5,6 +5,8 @@
 #include "smtp/recorder.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
+#include "text/base64.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -319,9 +321,27 @@ server_line(struct recorder *r, const char *line, size_t len)
 	return RECORD_REPLY;
 }
 
+/* "334 " and base64 (RFC 4954): does a secret stand in what it decodes to? */
+static bool
+hides_secret(const struct recorder *r, const char *line, size_t len)
+{
+	auto_buf struct buf ignored = buf_make(LINE_MAX_LEN);
+	auto_free char *text = NULL;
+	size_t got;
+
+	if (recorder_waiting(r) != VERB_AUTH || len < 4 || len > LINE_MAX_LEN ||
+	    memcmp(line, "334 ", 4) != 0)
+		return false;
+	text = mem_alloc(len);
+	got = base64_decode(line + 4, len - 4, text);
+	return got != SIZE_MAX &&
+	    redact_text(&r->redactor, text, got, &ignored);
+}
+
 enum record
 recorder_server(struct recorder *r, const char *line, size_t len)
 {
+	static const char hidden[] = "334 " REDACT_MARK;
 	auto_buf struct buf clean = buf_make(LINE_MAX_LEN);
 
 	if (len > 0 && line[len - 1] == '\n')
@@ -330,5 +350,7 @@ recorder_server(struct recorder *r, const char *line, size_t len)
 		len--;
 	if (redact_text(&r->redactor, line, len, &clean))
 		return server_line(r, clean.data, clean.len);
+	if (hides_secret(r, line, len))
+		return server_line(r, hidden, strlen(hidden));
 	return server_line(r, line, len);
 }

@@ -10,12 +10,27 @@
 
 #define SHORTEST 4
 
+static bool
+is_known(const struct redactor *r, const char *text, size_t len)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (strlen(r->needles[i].text) == len &&
+		    memcmp(r->needles[i].text, text, len) == 0)
+			return true;
+	return false;
+}
+
 void
 redact_add(struct redactor *r, const char *text, size_t len)
 {
-	if (len < SHORTEST || r->count == ARRAY_SIZE(r->needles))
+	if (len < SHORTEST || is_known(r, text, len))
 		return;
-	secret_set(&r->needles[r->count++], text, len);
+	if (r->count < ARRAY_SIZE(r->needles)) {
+		secret_set(&r->needles[r->count++], text, len);
+		return;
+	}
+	r->next = r->next % (ARRAY_SIZE(r->needles) - 1) + 1;
+	secret_set(&r->needles[r->next], text, len);
 }
 
 /* The first place where a needle stands; *found is its length. */

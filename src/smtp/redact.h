@@ -17,11 +17,14 @@
 #define REDACT_MARK "********"
 
 struct redactor {
-	struct secret needles[8];
+	struct secret needles[32];
 	size_t count;
+	size_t next; /* to be forgotten when there are too many */
 };
 
-/* Remember a copy; too short ones would blank innocent words and are not. */
+/* Remember a copy; too short ones would blank innocent words and are not.
+ * When too many logins have been tried, the oldest is forgotten, but never what
+ * was added first: the password. */
 void redact_add(struct redactor *r, const char *text, size_t len);
 
 /* Append text to out with every remembered secret replaced by REDACT_MARK;

@@ -49,6 +49,8 @@ struct smtp_session {
 	struct secret password;
 	struct smtp_observer observer;
 	const volatile int *interrupted;
+	long long
+	    until; /* clock_ms() when all of it has to be over, 0 = never */
 	const struct lane *lane;
 
 	char server[280]; /* "host:port" */
@@ -78,8 +80,11 @@ struct smtp_session {
 	bool fresh;  /* connected during the running perform */
 	bool ready;  /* CONNECT_ONLY: logged in, and nothing went wrong since */
 	bool probed; /* asked whether the port speaks TLS */
+	bool speaks_tls;    /* from the first byte, it answered */
 	struct ssl_st *ssl; /* in use and told about, or NULL */
 	char tls[32];       /* "TLSv1.3", empty without */
+	char cipher[64];
+	char peer[64]; /* the address that it is connected to, or was */
 	char words[CURL_ERROR_SIZE];
 
 	/* the running transaction */

@@ -23,8 +23,9 @@ struct smtp_observer {
 	void *ctx;
 	/* A line of the conversation, without its line end. */
 	void (*line)(void *ctx, bool from_server, const char *text, size_t len);
-	/* A step, for -v: "connected to 127.0.0.1:25", "TLSv1.3 ...". */
-	void (*step)(void *ctx, const char *text);
+	/* A step, for -v: "connect", "mx.example:25 -> 192.0.2.1"; "tls",
+	 * "TLSv1.3 ...". */
+	void (*step)(void *ctx, const char *name, const char *text);
 	/* Library notes, for -vvv. */
 	void (*note)(void *ctx, const char *text, size_t len);
 	/* A warning for the user, once. */
@@ -49,6 +50,10 @@ struct endpoint {
 /* Server, port and mode by the rules of SPEC 2 "TLS".  ERR_CONFIG/ERR_USAGE. */
 int smtp_endpoint(
     struct endpoint *e, const struct settings *s, struct error *err) MUST_CHECK;
+
+/* Is it this machine by its very name or address: localhost, 127.0.0.0/8,
+ * ::1?  Nobody is asked. */
+bool smtp_is_loopback(const char *host);
 
 /* "host:port", an IPv6 address in brackets. */
 void smtp_endpoint_name(const struct endpoint *e, char *out, size_t size);

@@ -65,7 +65,8 @@ probe(struct smtp_session *s, long long waited, int64_t limit)
 	    r->stage != STAGE_GREETING || r->heard || waited < after)
 		return 0;
 	s->probed = true;
-	if (!session_probe(s))
+	s->speaks_tls = session_probe(s);
+	if (!s->speaks_tls)
 		return 0;
 	(void)error_set(&err, ERR_PROTOCOL,
 	    "%s sent no greeting: it speaks TLS from the first byte",
@@ -78,9 +79,14 @@ probe(struct smtp_session *s, long long waited, int64_t limit)
 static int64_t
 step_limit(const struct smtp_session *s)
 {
-	return recorder_waiting(&s->recorder) == VERB_QUIT
-	    ? SESSION_QUIT_WAIT * 1000
-	    : deadline_limit(&s->recorder, s->settings->timeout.ms);
+	int64_t limit = deadline_limit(&s->recorder, s->settings->timeout.ms);
+	int64_t left = s->until - s->recorder.since;
+
+	if (recorder_waiting(&s->recorder) == VERB_QUIT)
+		limit = SESSION_QUIT_WAIT * 1000;
+	if (s->until != 0 && left < limit)
+		limit = left > 0 ? left : 0;
+	return limit;
 }
 
 int

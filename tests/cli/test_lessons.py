@@ -194,8 +194,8 @@ def test_steps_come_in_their_order(run_mitto, serve, tls_context, cacert):
                        "x", "-s", "x", "-vv", BOB)
     assert result.status == 0, result
     lines = [line.split(None, 1)[1] for line in result.err.splitlines()]
-    assert lines[0].startswith("connected to "), lines
-    assert lines[1].startswith("TLSv1"), lines
+    assert lines[0].startswith("connect "), lines
+    assert lines[1].split()[:2] == ["tls", "TLSv1.3"], lines
     greeting = next(i for i, text in enumerate(lines) if text[:5] == "< 220")
     assert greeting > 1 and not any(text[0] in "<>" for text in
                                     lines[:greeting]), lines

@@ -125,7 +125,7 @@ def test_the_warning_comes_before_it_is_sent(run_mitto, serve, config):
     result = run_mitto(*flags, stdin=b"hello\n" * 1000)
     assert result.status == 0, result
     assert result.err.index("small takes 1.0 kB") < result.err.index(
-        "connected to"), result
+        "connect  "), result
     assert len(server.messages) == 1
 
 
