@@ -25,6 +25,7 @@ static const struct {
 	{ "mail", command_mailx, true, true },
 	{ "mailx", command_mailx, true, true },
 	{ "mailq", command_mailq, true, true },
+	{ "merge", command_merge, true, false },
 	{ "newaliases", command_newaliases, true, true },
 	{ "probe", command_probe, true, false },
 	{ "purgestat", command_absent, false, true },

@@ -184,8 +184,10 @@ slurp_html(const struct draft *d, const struct input *in, struct buf *html,
 	auto_stream struct stream *s = NULL;
 	auto_buf struct buf raw = buf_make(HTML_MAX);
 
-	file = in->use == INPUT_HTML ? store_ref(in->data)
-				     : store_open(d->html, "HTML body", err);
+	file = in->ready != NULL && in->ready->html != NULL
+	    ? store_ref(in->ready->html)
+	    : in->use == INPUT_HTML ? store_ref(in->data)
+				    : store_open(d->html, "HTML body", err);
 	if (file == NULL)
 		return -1;
 	s = stream_store(file, 0, store_size(file));
@@ -242,6 +244,27 @@ pair(const char *type, struct part *first, struct part *second)
 	return parent;
 }
 
+static void
+share_children(struct part *to, const struct part *from)
+{
+	for (size_t i = 0; from != NULL && i < from->count; i++)
+		part_add(to, part_share(from->children[i]));
+}
+
+/* A level that holds one part is left out. */
+static struct part *
+only_child(struct part *parent)
+{
+	struct part *child;
+
+	if (parent->count != 1)
+		return parent;
+	child = parent->children[0];
+	parent->count = 0;
+	part_free(parent);
+	return child;
+}
+
 /* alternative(text, related(html, pictures)); takes the text part. */
 static struct part *
 html_tree(const struct draft *d, const struct input *in, struct part *text,
@@ -251,6 +274,7 @@ html_tree(const struct draft *d, const struct input *in, struct part *text,
 	auto_buf struct buf html = buf_make(HTML_MAX);
 	auto_picture_list struct picture_list pictures = { .items = NULL };
 	auto_part struct part *page = NULL;
+	struct part *related;
 
 	if (slurp_html(d, in, &html, err) < 0)
 		return NULL;
@@ -261,14 +285,13 @@ html_tree(const struct draft *d, const struct input *in, struct part *text,
 	page = memory_part(&html, "text/html", d->html, err);
 	if (page == NULL)
 		return NULL;
-	if (pictures.count > 0) {
-		struct part *related = part_new("multipart/related");
-
-		part_add(related, steal(page));
-		for (size_t i = 0; i < pictures.count; i++)
-			part_add(related, steal(pictures.items[i].part));
-		page = related;
-	}
+	related = part_new("multipart/related");
+	part_add(related, steal(page));
+	for (size_t i = 0; i < pictures.count; i++)
+		part_add(related, steal(pictures.items[i].part));
+	if (in->ready != NULL)
+		share_children(related, in->ready->pictures);
+	page = only_child(related);
 	return pair("multipart/alternative", steal(plain), steal(page));
 }
 
@@ -365,6 +388,8 @@ compose_body(const struct draft *d, const struct input *in, const char *domain,
 		add_files(files, &d->inlines, true, in, err) < 0) ||
 	    add_files(files, &d->attach, false, in, err) < 0)
 		return NULL;
+	if (in->ready != NULL)
+		share_children(files, in->ready->files);
 	first = main_part(d, in, domain, warnings, &failed, err);
 	if (failed)
 		return NULL;

@@ -18,6 +18,9 @@ int command_run(int argc, char *const *argv);
 /* mitto login [options] ACCOUNT: OAuth */
 int command_login(int argc, char *const *argv);
 
+/* mitto merge DATA [options] [ADDRESS]... */
+int command_merge(int argc, char *const *argv);
+
 /* mitto mail [flags of mail and mailx] ADDRESS... */
 int command_mailx(int argc, char *const *argv);
 

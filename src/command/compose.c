@@ -103,6 +103,23 @@ put_priority(struct buf *out, const struct draft *d, struct error *err)
 	return header_text(out, "X-Priority", high ? "1" : "5", err);
 }
 
+/* One click is for https alone (RFC 8058 section 3.1). */
+static int
+put_unsubscribe(struct buf *out, const struct draft *d, struct error *err)
+{
+	auto_free char *list = NULL;
+
+	if (d->unsubscribe == NULL)
+		return 0;
+	list = mem_printf("<%s>", d->unsubscribe);
+	if (header_tokens(out, "List-Unsubscribe", list, err) < 0)
+		return -1;
+	if (strncasecmp(d->unsubscribe, "https:", 6) != 0)
+		return 0;
+	return header_text(
+	    out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click", err);
+}
+
 static bool
 has_terminal(void)
 {
@@ -154,7 +171,7 @@ compose_fields(struct buf *out, const struct composition *c,
 {
 	if (header_addresses(out, "Reply-To", &c->reply_to, err) < 0 ||
 	    put_thread(out, d, domain, err) < 0 ||
-	    put_priority(out, d, err) < 0)
+	    put_priority(out, d, err) < 0 || put_unsubscribe(out, d, err) < 0)
 		return -1;
 	for (size_t i = 0; i < d->headers.count; i++)
 		if (!is_skipped(d->headers.items[i], skip) &&
@@ -305,6 +322,11 @@ check_headers(const struct draft *d, struct error *err)
 	if (d->reply_to != NULL && compose_has_header(d, "Reply-To"))
 		return error_set(err, ERR_USAGE,
 		    "Reply-To is given by --reply-to and by -H");
+	if (d->unsubscribe != NULL &&
+	    (compose_has_header(d, "List-Unsubscribe") ||
+		compose_has_header(d, "List-Unsubscribe-Post")))
+		return error_set(err, ERR_USAGE,
+		    "List-Unsubscribe is given by --unsubscribe and by -H");
 	if (d->priority.value != PRIORITY_NORMAL &&
 	    (compose_has_header(d, "Importance") ||
 		compose_has_header(d, "X-Priority")))

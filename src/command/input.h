@@ -5,6 +5,7 @@
 #ifndef MITTO_INPUT_H
 #define MITTO_INPUT_H
 
+#include "message/message.h"
 #include "settings/settings.h"
 #include "stream/file.h"
 #include "text/headreader.h"
@@ -17,10 +18,18 @@ enum input_use {
 	INPUT_MESSAGE,    /* -t or --raw: header and body */
 };
 
+/* Parts of a message that stand ready, for who sends the same to many. */
+struct ready {
+	struct store *html;    /* in place of the draft's file, or NULL */
+	struct part *pictures; /* its children are those of the HTML */
+	struct part *files;    /* its children are the attachments */
+};
+
 struct input {
 	enum input_use use;
-	struct store *data; /* NULL when nothing was read */
-	struct head head;   /* of INPUT_MESSAGE */
+	struct store *data;        /* NULL when nothing was read */
+	struct head head;          /* of INPUT_MESSAGE */
+	const struct ready *ready; /* borrowed, or NULL */
 
 	/* Set before it is read by those who know more than the draft. */
 	bool ends_at_dot; /* a line with a lone dot ends standard input */

@@ -136,7 +136,7 @@ check_raw(const struct draft *d, struct error *err)
 {
 	if (d->raw &&
 	    (compose_has_parts(d) || d->subject != NULL ||
-		d->headers.count > 0 || d->edit)) {
+		d->unsubscribe != NULL || d->headers.count > 0 || d->edit)) {
 		(void)error_set(err, ERR_USAGE,
 		    "--raw sends a finished message as it is: nothing can be "
 		    "added to it");
@@ -319,6 +319,29 @@ check_output(struct run *run)
 }
 
 int
+run_account(struct run *run)
+{
+	struct request *r = &run->request;
+
+	if (run_load_config(run) < 0 ||
+	    account_resolve(r, &run->config, &run->cmdline, NULL, &run->error) <
+		0 ||
+	    watch_open(&run->watch, &r->settings, &run->error) < 0)
+		return -1;
+	show_notes(run);
+	return resolve(run);
+}
+
+int
+run_server(struct run *run)
+{
+	if (smtp_endpoint(&run->endpoint, &run->request.settings, &run->error) <
+	    0)
+		return -1;
+	return check_account(run);
+}
+
+int
 run_prepare(struct run *run)
 {
 	struct request *r = &run->request;
@@ -342,8 +365,5 @@ run_prepare(struct run *run)
 	if (compose(run) < 0)
 		return hint_account(run);
 	check_limits(run);
-	if (check_size(run) < 0 ||
-	    smtp_endpoint(&run->endpoint, &r->settings, err) < 0)
-		return -1;
-	return check_account(run);
+	return check_size(run) < 0 ? -1 : run_server(run);
 }

@@ -89,6 +89,13 @@ void run_bare_settings(struct run *run);
  * also when something is wrong with the words. */
 int64_t run_limit(const struct cmdline *cl);
 
+/* The settings alone, of the account that fits the flags: for many messages,
+ * which are made later. */
+int run_account(struct run *run) MUST_CHECK;
+
+/* run->endpoint, once there is a message. */
+int run_server(struct run *run) MUST_CHECK;
+
 /* The config files alone.  Their mistakes are printed, and run->told says so.
  */
 int run_load_config(struct run *run) MUST_CHECK;

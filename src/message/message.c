@@ -35,6 +35,7 @@ part_free(struct part *p)
 	free(p->children);
 	free(p->boundary);
 	store_free(p->content);
+	store_free(p->encoded);
 	buf_release(&p->fields);
 	free(p->type);
 	free(p->charset);
@@ -43,6 +44,32 @@ part_free(struct part *p)
 	free(p->source);
 	free(p->note);
 	free(p);
+}
+
+static char *
+copy_of(const char *text)
+{
+	return text != NULL ? mem_strdup(text) : NULL;
+}
+
+struct part *
+part_share(const struct part *leaf)
+{
+	struct part *p = mem_alloc(sizeof(*p));
+
+	*p = *leaf;
+	p->content = store_ref(leaf->content);
+	p->encoded = leaf->encoded != NULL ? store_ref(leaf->encoded) : NULL;
+	p->type = copy_of(leaf->type);
+	p->charset = copy_of(leaf->charset);
+	p->name = copy_of(leaf->name);
+	p->cid = copy_of(leaf->cid);
+	p->source = copy_of(leaf->source);
+	p->note = copy_of(leaf->note);
+	p->boundary = NULL;
+	buf_init(&p->fields, HEADER_MAX_BLOCK);
+	buf_add(&p->fields, leaf->fields.data, leaf->fields.len);
+	return p;
 }
 
 void

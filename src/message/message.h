@@ -36,6 +36,8 @@ struct part {
 
 	/* leaf */
 	struct store *content;      /* raw bytes, before any encoding */
+	struct store *encoded;      /* the same as it travels, if it was kept
+				     * for many messages (mime_keep), or NULL */
 	int64_t skip;               /* bytes at the start left out (a BOM) */
 	struct content_facts facts; /* up to the first block with a NUL */
 	enum encoding encoding;
@@ -53,6 +55,9 @@ struct part {
 struct part *part_new(const char *type);
 void part_free(struct part *p);
 void part_add(struct part *parent, struct part *child);
+
+/* A leaf with the same content, which is not read again. */
+struct part *part_share(const struct part *leaf) MUST_CHECK;
 
 static inline void
 part_free_ptr(struct part **p)

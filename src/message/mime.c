@@ -81,15 +81,41 @@ static struct stream *
 leaf_stream(const struct part *p)
 {
 	const struct content_facts *f = &p->facts;
-	struct stream *raw =
-	    stream_store(p->content, p->skip, store_size(p->content));
+	struct stream *raw;
 
+	if (p->encoded != NULL)
+		return stream_store(p->encoded, 0, store_size(p->encoded));
+	raw = stream_store(p->content, p->skip, store_size(p->content));
 	if (p->encoding == ENCODING_QP)
 		return stream_qp(raw, f->qp_size);
 	if (p->encoding == ENCODING_7BIT)
 		return stream_crlf(raw, f->crlf_size);
 	return stream_base64(
 	    p->canonical ? stream_crlf(raw, f->crlf_size) : raw);
+}
+
+int
+mime_keep(struct part *leaf, struct error *err)
+{
+	auto_free char *block = mem_alloc(STREAM_BLOCK);
+	auto_stream struct stream *s = NULL;
+	auto_store struct store *kept = NULL;
+	ssize_t got;
+
+	/* An attachment travels in base64 if need be (mime_wire): then that is
+	 * decided now. */
+	if (leaf->disposition == DISPOSITION_ATTACHMENT &&
+	    strncasecmp(leaf->type, "message/", 8) != 0 &&
+	    !leaf->facts.ends_in_newline)
+		leaf->encoding = ENCODING_BASE64;
+	s = leaf_stream(leaf);
+	kept = store_empty("an attachment", 0);
+	while ((got = stream_read(s, block, STREAM_BLOCK, err)) > 0)
+		if (store_append(kept, block, (size_t)got, err) < 0)
+			return -1;
+	if (got == 0)
+		leaf->encoded = steal(kept);
+	return got < 0 ? -1 : 0;
 }
 
 static int

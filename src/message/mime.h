@@ -22,4 +22,8 @@
 int mime_wire(const struct message *m, struct wire *out, struct error *err)
     MUST_CHECK;
 
+/* Encode a leaf once and for all messages that it will be shared into
+ * (part_share).  ERR_IO, or what store_append says. */
+int mime_keep(struct part *leaf, struct error *err) MUST_CHECK;
+
 #endif

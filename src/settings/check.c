@@ -6,6 +6,7 @@
 #include "settings/check.h"
 
 #include "base/mem.h"
+#include "settings/rate.h"
 #include "settings/server.h"
 #include "text/address.h"
 #include "text/dsn.h"
@@ -220,6 +221,14 @@ check_region(const char *value, struct error *err)
 }
 
 int
+check_rate(const char *value, struct error *err)
+{
+	int64_t interval;
+
+	return rate_parse(value, &interval, err);
+}
+
+int
 check_server(const char *value, struct error *err)
 {
 	struct server parsed;
@@ -270,6 +279,26 @@ check_oauth_url(const char *value, struct error *err)
 			return 0;
 	error_set(err, ERR_USAGE, "'%s' is no https URL", value);
 	return error_hint(err, "https://HOST/PATH; http:// only to 127.0.0.1");
+}
+
+int
+check_unsubscribe(const char *value, struct error *err)
+{
+	static const char *const schemes[] = { "https:", "http:", "mailto:" };
+
+	for (const char *p = value; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f ||
+		    strchr("<>,\"", *p) != NULL)
+			return error_set(err, ERR_DATA,
+			    "'%s' is no URL: a blank, comma, quote or bracket "
+			    "in one is percent-encoded",
+			    value);
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
+		if (strncasecmp(value, schemes[i], strlen(schemes[i])) == 0)
+			return 0;
+	(void)error_set(
+	    err, ERR_USAGE, "'%s' is no address to unsubscribe at", value);
+	return error_hint(err, "https://... or mailto:ADDR");
 }
 
 int

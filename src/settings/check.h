@@ -25,8 +25,10 @@ int check_notice(const char *value, struct error *err) MUST_CHECK;
 int check_sender(const char *value, struct error *err) MUST_CHECK;
 int check_oauth_url(const char *value, struct error *err) MUST_CHECK;
 int check_proxy(const char *value, struct error *err) MUST_CHECK;
+int check_rate(const char *value, struct error *err) MUST_CHECK;
 int check_region(const char *value, struct error *err) MUST_CHECK;
 int check_server(const char *value, struct error *err) MUST_CHECK;
+int check_unsubscribe(const char *value, struct error *err) MUST_CHECK;
 int check_user(const char *value, struct error *err) MUST_CHECK;
 int check_type(const char *value, struct error *err) MUST_CHECK;
 

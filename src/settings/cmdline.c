@@ -20,6 +20,7 @@ struct parser {
 	int dashes;            /* where "--" stands, argc if nowhere */
 	int scope;             /* a flag has one of these bits */
 	struct strlist *words; /* where operands go that are no addresses */
+	bool rows;             /* values may name columns */
 	struct request scratch;
 };
 
@@ -105,10 +106,12 @@ parse_item(struct parser *p, const struct option *o, const char *shown,
 		.option = o,
 		.value = value,
 		.negated = negated,
+		.row = p->rows && (o->scope & IS_ROW) != 0,
 	};
 
 	(void)snprintf(item.shown, sizeof(item.shown), "%s", shown);
-	if (option_store(&p->scratch, o, item_value(&item), err) != 0)
+	if (!item.row &&
+	    option_store(&p->scratch, o, item_value(&item), err) != 0)
 		return error_wrap(err, "%s", shown);
 	add_item(p->cl, &item);
 	return 0;
@@ -148,7 +151,7 @@ takes_value(const struct option *o)
 static int
 parse_operand(struct parser *p, const char *word, struct error *err)
 {
-	struct cmdline_item item = { .value = word };
+	struct cmdline_item item = { .value = word, .row = p->rows };
 
 	if (p->words != NULL) {
 		strlist_add(p->words, word);
@@ -156,7 +159,7 @@ parse_operand(struct parser *p, const char *word, struct error *err)
 	}
 	if (*word == '\0')
 		return error_set(err, ERR_USAGE, "an address is empty");
-	if ((p->scope & IN_LOGIN) == 0 &&
+	if (!item.row && (p->scope & IN_LOGIN) == 0 &&
 	    option_store(&p->scratch, option_by_name("to"), word, err) != 0)
 		return -1;
 	add_item(p->cl, &item);
@@ -262,7 +265,7 @@ parse_word(struct parser *p, const char *word, struct error *err)
 		return parse_long(p, word + 2, err);
 	if (word[1] != '\0')
 		return parse_letters(p, word + 1, err);
-	if (p->words != NULL)
+	if (p->words != NULL || p->rows)
 		return parse_operand(p, word, err);
 	error_set(err, ERR_USAGE, "'-' is no address");
 	return error_hint(err,
@@ -336,6 +339,16 @@ cmdline_parse_words(struct cmdline *cl, struct strlist *words, int scope,
 }
 
 int
+cmdline_parse_merge(
+    struct cmdline *cl, int argc, char *const *argv, struct error *err)
+{
+	struct parser p = { cl, argc, argv, .scope = IN_ARGV | IN_MERGE,
+		.rows = true };
+
+	return parse(&p, err);
+}
+
+int
 cmdline_add(struct cmdline *cl, const char *name, const char *value,
     const char *shown, struct error *err)
 {
@@ -375,7 +388,8 @@ cmdline_apply(const struct cmdline *cl, struct request *r, struct error *err)
 
 		if (o == NULL)
 			o = option_by_name("to");
-		if (option_store(r, o, item_value(item), err) != 0)
+		if (!item->row &&
+		    option_store(r, o, item_value(item), err) != 0)
 			return error_wrap(err, "%s",
 			    item->option != NULL ? item->shown : item->value);
 	}

@@ -16,6 +16,7 @@ struct cmdline_item {
 	const struct option *option; /* NULL: an operand (recipient) */
 	const char *value;           /* NULL for a flag that was set */
 	bool negated;                /* --no-X */
+	bool row;                    /* of merge: set for each row, not here */
 	char shown[48];              /* as typed: "-a", "--attach" */
 };
 
@@ -52,6 +53,11 @@ int cmdline_parse_for(struct cmdline *cl, int scope, int argc,
  */
 int cmdline_parse_words(struct cmdline *cl, struct strlist *words, int scope,
     int argc, char *const *argv, struct error *err) MUST_CHECK;
+
+/* The same for `mitto merge` (IN_MERGE): operands and options that may name
+ * columns (IS_ROW) are not looked at; cmdline_apply leaves them out. */
+int cmdline_parse_merge(struct cmdline *cl, int argc, char *const *argv,
+    struct error *err) MUST_CHECK;
 
 /*
  * For other command lines (sendmail, mail, run), which are translated to this

@@ -21,8 +21,8 @@ static const char usage[] =
     "usage: mitto [options] ADDRESS...   send what comes on standard input\n"
     "       mitto [options] -t           recipients and headers stand in the "
     "text\n"
-    "       mitto COMMAND ...            config explain probe queue run; "
-    "man mitto\n";
+    "       mitto COMMAND ...            config explain merge probe queue "
+    "run\n";
 
 /* "-s, --subject TEXT"; `bare` leaves the gap of a missing letter out. */
 static void
@@ -314,6 +314,25 @@ help_probe(struct buf *out)
 	    "Example  mitto probe smtp.example.org:587\n");
 }
 
+static void
+help_merge(struct buf *out)
+{
+	buf_puts(out,
+	    "usage: mitto merge DATA [options] [ADDRESS]...\n"
+	    "Sends a message for each row of DATA: CSV, whose first line names "
+	    "the columns, or\nJSON Lines. {{column}} in subject, text, HTML, "
+	    "headers, addresses and -a stands\nfor its value, {{column|text}} "
+	    "for text where there is none. All rows are looked\nat before the "
+	    "first is sent; -n shows that one. The same command again goes on\n"
+	    "where it stopped.\n");
+	help_group(out, "Merge");
+	buf_puts(out,
+	    "The other options say what is sent: mitto --help=all\n"
+	    "Example  mitto merge list.csv -s 'Hello {{name}}' --html news.html "
+	    "\\\n             -a 'bills/{{number}}.pdf' '{{name}} "
+	    "<{{email}}>'\n");
+}
+
 /* The texts that are no single option. */
 static bool
 help_collection(struct buf *out, const char *topic)
@@ -329,6 +348,7 @@ help_collection(struct buf *out, const char *topic)
 		{ "login", help_login },
 		{ "probe", help_probe },
 		{ "run", help_run },
+		{ "merge", help_merge },
 		{ "config", help_config },
 		{ "man-options", document_man_options },
 		{ "man-keys", document_man_keys },

@@ -260,6 +260,7 @@ of_command(const struct option *o, struct error *err)
 		const char *command;
 	} owners[] = {
 		{ IN_RUN, "run" },
+		{ IN_MERGE, "merge" },
 		{ IN_QUEUE, "queue" },
 		{ IN_LOGIN, "login" },
 		{ IN_MANAGE, "config" },

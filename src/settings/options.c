@@ -146,7 +146,8 @@ const struct option options[] = {
 const size_t option_count = ARRAY_SIZE(options);
 
 const char *const option_groups[] = { "Message", "Attachments", "Server",
-	"Delivery", "Output", "Run", "Queue", "Login", "Config", NULL };
+	"Delivery", "Output", "Run", "Merge", "Queue", "Login", "Config",
+	NULL };
 
 const struct option *
 option_by_name(const char *name)

@@ -44,7 +44,9 @@ enum { /* scope */
 	IN_QUEUE = 1024,   /* a flag of `mitto queue` alone */
 	IN_LOGIN = 2048,   /* a flag of `mitto login` alone */
 	IN_MANAGE = 4096,  /* a flag of `mitto config` alone */
-	IS_FLAG = IN_ARGV | IN_RUN | IN_QUEUE | IN_LOGIN | IN_MANAGE,
+	IN_MERGE = 8192,   /* a flag of `mitto merge` alone */
+	IS_ROW = 16384,    /* there its value may name columns: {{name}} */
+	IS_FLAG = IN_ARGV | IN_RUN | IN_QUEUE | IN_LOGIN | IN_MANAGE | IN_MERGE,
 };
 
 struct choice_name {
@@ -119,6 +121,10 @@ int option_store(struct request *r, const struct option *o, const char *value,
  * ", "; secrets as "****"; nothing when it is unset. */
 void option_print(
     struct buf *out, const struct option *o, const struct request *r);
+
+/* Set the row's field of `to` to a copy of that of `from`. */
+void option_copy(
+    struct request *to, const struct option *o, const struct request *from);
 
 /* Unset the row's field and free what it owns. */
 void option_clear(struct request *r, const struct option *o);

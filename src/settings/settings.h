@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What was asked: how to send (struct settings), what to send (struct draft)
- * and, of `mitto run`, when (struct job).  Read-only once loaded.
+ * and, of `mitto run`, when (struct job), or of `mitto merge`, at what pace.
+ * Read-only once loaded.
  *
  * Every field a user can set has exactly one row in options.c; its C type
  * decides the row's type.  Strings are owned, NULL when unset.
@@ -196,6 +197,7 @@ struct draft {
 	struct strlist headers; /* -H lines */
 	char *in_reply_to;
 	char *thread;
+	char *unsubscribe;
 	struct choice priority;
 	struct strlist text; /* -m, one item a paragraph */
 	char *body;          /* --body FILE */
@@ -232,6 +234,16 @@ struct manage {          /* mitto config */
 	char *dns; /* init: name server, ADDRESS[:PORT]; NULL = system's */
 };
 
+struct mailing {  /* mitto merge */
+	int jobs; /* sessions at a time, 0 = not set */
+	char *rate;
+	struct duration pause;
+	struct duration retry;
+	char *journal;
+	char *result;
+	bool resend_doubtful;
+};
+
 /* All of it as the command line and the configuration fill it. */
 struct request {
 	struct settings settings;
@@ -242,6 +254,7 @@ struct request {
 	struct job job;
 	struct login_options login;
 	struct manage manage;
+	struct mailing mailing;
 };
 
 /* Does a key or flag say where the password is? */

@@ -461,6 +461,48 @@ option_print(struct buf *out, const struct option *o, const struct request *r)
 }
 
 void
+option_copy(
+    struct request *to, const struct option *o, const struct request *from)
+{
+	void *copy = field_of(to, o);
+	const void *field = (const char *)from + o->offset;
+
+	option_clear(to, o);
+	switch (o->type) {
+	case OPTION_FLAG:
+		*(bool *)copy = *(const bool *)field;
+		return;
+	case OPTION_COUNT:
+	case OPTION_NUMBER:
+		*(int *)copy = *(const int *)field;
+		return;
+	case OPTION_STRING:
+		if (*(char *const *)field != NULL)
+			*(char **)copy = mem_strdup(*(char *const *)field);
+		return;
+	case OPTION_LIST:
+		strlist_copy(copy, field);
+		return;
+	case OPTION_CHOICE:
+		*(struct choice *)copy = *(const struct choice *)field;
+		return;
+	case OPTION_DURATION:
+		*(struct duration *)copy = *(const struct duration *)field;
+		return;
+	case OPTION_SIZE:
+		*(struct size *)copy = *(const struct size *)field;
+		return;
+	case OPTION_SECRET:
+		if (secret_is_set(field))
+			secret_set(copy, ((const struct secret *)field)->text,
+			    strlen(((const struct secret *)field)->text));
+		return;
+	case OPTION_ACTION:
+		return;
+	}
+}
+
+void
 option_clear(struct request *r, const struct option *o)
 {
 	void *field = field_of(r, o);
