@@ -10,6 +10,7 @@
 #include "command/credential.h"
 #include "command/merge_send.h"
 #include "settings/document.h"
+#include "settings/provider.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -61,26 +62,36 @@ catch_signals(void)
 
 /* --- what is asked for ---------------------------------------------------- */
 
-/* Options that belong to one message alone. */
-static int
-check_options(const struct run *run, struct error *err)
+/* Options that belong to one message alone, and the queue, which would take all
+ * of them from the journal. */
+static bool
+is_unfit(const struct cmdline_item *item)
 {
 	static const char *const others[] = { "read-headers", "raw", "edit",
 		"skip-empty", "output", "check" };
 
-	for (size_t i = 0; i < run->cmdline.count; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(others); k++) {
-			const struct cmdline_item *item =
-			    &run->cmdline.items[i];
+	if (item->option == NULL || item->negated)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (strcmp(item->option->name, others[i]) == 0)
+			return true;
+	return strcmp(item->option->name, "queue") == 0 &&
+	    strcmp(item->value, "always") == 0;
+}
 
-			if (item->option == NULL || item->negated ||
-			    strcmp(item->option->name, others[k]) != 0)
-				continue;
-			(void)error_set(err, ERR_USAGE,
-			    "%s does not go with merge", item->shown);
-			return error_hint(
-			    err, "mitto merge DATA -n ... shows the first one");
-		}
+static int
+check_options(const struct run *run, struct error *err)
+{
+	for (size_t i = 0; i < run->cmdline.count; i++) {
+		const struct cmdline_item *item = &run->cmdline.items[i];
+
+		if (!is_unfit(item))
+			continue;
+		(void)error_set(
+		    err, ERR_USAGE, "%s does not go with merge", item->shown);
+		return error_hint(
+		    err, "mitto merge DATA -n ... shows the first one");
+	}
 	return 0;
 }
 
@@ -232,6 +243,19 @@ count_row(struct merge *m, const struct row *row, size_t *todo)
 	}
 }
 
+static void
+warn_of_limit(struct merge *m, size_t todo)
+{
+	const struct provider *p = m->run->request.settings.preset;
+	auto_free char *text = NULL;
+
+	if (p == NULL || p->daily == 0 || todo <= (size_t)p->daily)
+		return;
+	text = mem_printf(
+	    "%zu messages, %s takes %ld a day", todo, p->name, p->daily);
+	watch_warn(&m->run->watch, text);
+}
+
 static int
 check_rows(struct merge *m, size_t *todo, struct error *err)
 {
@@ -263,6 +287,7 @@ check_rows(struct merge *m, size_t *todo, struct error *err)
 	}
 	if (m->count == 0)
 		return error_set(err, ERR_DATA, "'%s' has no rows", m->data);
+	warn_of_limit(m, *todo);
 	return run_server(m->run);
 }
 

@@ -433,6 +433,9 @@ open_session(struct crew *c)
 	struct smtp_session *session;
 
 	observer.progress = NULL;
+	/* What is to be said of the server is said once. */
+	if (c->opened++ > 0)
+		observer.warn = NULL;
 	session = smtp_open(settings_of(c), &c->run->endpoint, c->password,
 	    &observer, c->broken_off, &err);
 	if (session == NULL)

@@ -40,6 +40,7 @@ struct crew {
 	struct letter *waiting; /* put off, the first to be tried first */
 	bool ended;             /* no row is left */
 	size_t working;         /* sessions that go on */
+	size_t opened;          /* sessions so far */
 	long long slot_us;      /* when the next may begin */
 	int64_t interval_us;    /* between two, 0 = none */
 	int trouble;            /* failures since the last success */

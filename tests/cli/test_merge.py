@@ -231,6 +231,7 @@ def test_what_spreadsheets_write(script, rows, merge, separator, end):
     ("email,name,n\na@x.example,B,1\n", ("--rate=often",), ["no rate"]),
     ("email,name,n\na@x.example,B,1\n", ("--jobs=0",), ["--jobs"]),
     ("email,name,n\na@x.example,B,1\n", ("-t",), ["does not go with merge"]),
+    ("email,name,n\na@x.example,B,1\n", ("-Q",), ["does not go with merge"]),
 ])
 def test_mistakes(script, rows, merge, text, args, says):
     server = script()
@@ -504,6 +505,16 @@ def test_nobody_listens(rows, run_mitto, closed_port):
                        "-m", "y", "-S", "smtp+plain://127.0.0.1:%d" % closed_port)
     assert result.status == 75 and "refused" in result.err, result
     assert "0 sent, 3 left" in result.err
+
+
+def test_more_than_the_provider_takes(script, rows, run_mitto, config):
+    server = script()
+    config("[provider small]\nserver = %s\ntls = plain\ndaily = 2\n"
+           % server.address)
+    result = run_mitto("merge", rows(), "--provider=small", "--user=", "-f",
+                       ME, "-s", "x", "-m", "y")
+    assert result.status == 0, result
+    assert "3 messages, small takes 2 a day" in result.err
 
 
 # Pace ---------------------------------------------------------------------------
