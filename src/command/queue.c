@@ -320,6 +320,7 @@ run_queue(struct call *c, const struct strlist *only)
 		.talk = !s->quiet && !s->json,
 		.warn = true,
 		.json = s->json ? &c->json : NULL,
+		.jobs = c->request.mailing.jobs,
 	};
 	int locked = take_lock(c);
 
@@ -468,9 +469,10 @@ command_queue(int argc, char *const *argv)
 	run_catch_signals();
 	if (read_words(&c, argc - skip, argv + skip) == 0) {
 		if (c.cmdline.help) {
-			(void)puts("usage: mitto queue "
-				   "list | flush | show ID | retry ID|all | "
-				   "drop ID  [--wait] [--json] [-v] [-q]");
+			(void)puts(
+			    "usage: mitto queue "
+			    "list | flush | show ID | retry ID|all | "
+			    "drop ID  [--wait] [--jobs N] [--json] [-v] [-q]");
 			close_call(&c);
 			return 0;
 		}

@@ -216,13 +216,13 @@ record(struct item *it, const struct outcome *o, const size_t *which,
 void
 queueitem_settled(void *ctx, const struct outcome *o)
 {
-	struct runner *r = ctx;
-	struct sending *s = r->sending;
+	const struct carrier *c = ctx;
+	struct sending *s = c->sending;
 	struct error err = ERROR_INIT;
 
 	if (record_marks(&s->item, o, s->which, &err) < 0 ||
 	    item_sync(&s->item, &err) < 0)
-		runner_say(r, err.text);
+		runner_say(c->runner, err.text);
 }
 
 /* What became of it decides where it goes. */
@@ -260,7 +260,7 @@ settle(struct runner *r, struct item *it, const struct outcome *o,
 
 /* Those who have not got it. */
 static void
-address(struct sending *s, const struct settings *route)
+address(struct sending *s, const struct settings *settings)
 {
 	const struct item *it = &s->item;
 	const struct strlist *to = &it->entry.recipients;
@@ -272,7 +272,7 @@ address(struct sending *s, const struct settings *route)
 		.sender = it->entry.sender,
 		.recipients = s->names,
 		.parameters = s->asked,
-		.dsn = smtp_dsn(route),
+		.dsn = smtp_dsn(settings),
 		.smtputf8 = it->entry.smtputf8,
 	};
 	for (size_t i = 0; i < to->count; i++) {
@@ -288,8 +288,9 @@ address(struct sending *s, const struct settings *route)
 }
 
 struct sending *
-queueitem_take(struct runner *r, const char *id)
+queueitem_take(const struct carrier *c, const char *id)
 {
+	struct runner *r = c->runner;
 	struct sending *s = mem_zero(sizeof(*s));
 	struct item *it = &s->item;
 	struct error why = ERROR_INIT;
@@ -304,7 +305,7 @@ queueitem_take(struct runner *r, const char *id)
 	} else if (entry_verify(it->file, &why) < 0) {
 		queueitem_cannot_use(r, id, &why);
 	} else {
-		address(s, r->route);
+		address(s, c->settings);
 		return s;
 	}
 	queueitem_free(s);
@@ -326,21 +327,21 @@ queueitem_free(struct sending *s)
 }
 
 void
-queueitem_announce(struct sending *s, struct smtp_session *session)
+queueitem_announce(struct sending *s, const struct carrier *c)
 {
-	smtp_next(session, &s->envelope, &s->wire, &s->outcome);
+	smtp_next(c->session, &s->envelope, &s->wire, &s->outcome);
 }
 
 enum next
-queueitem_send(struct runner *r, struct sending *s,
-    struct smtp_session *session, struct error *err)
+queueitem_send(struct carrier *c, struct sending *s, struct error *err)
 {
+	struct runner *r = c->runner;
 	const struct outcome *o = &s->outcome;
 	struct error why = ERROR_INIT;
 
-	r->sending = s;
-	(void)smtp_send(session, &s->envelope, &s->wire, false, &s->outcome);
-	r->sending = NULL;
+	c->sending = s;
+	(void)smtp_send(c->session, &s->envelope, &s->wire, false, &s->outcome);
+	c->sending = NULL;
 	watch_clear(r->watch);
 	if (is_accounts_fault(o)) {
 		if (o->error.kind != ERR_INTERRUPTED)

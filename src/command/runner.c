@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The runner: routes in the order of their oldest message, each in its turn; on
- * each route a session, opened once; each recipient's fate on stable storage
- * before the next message begins.
+ * The runner: routes in the order of their oldest message, some at a time, each
+ * in its turn; on each route a session, opened once; each recipient's fate on
+ * stable storage before the next message of the session begins.
  *
  * What the account or its server is to blame for puts the account on hold.
  */
@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/loop.h"
 #include "base/mem.h"
 #include "command/credential.h"
 #include "command/queueitem.h"
@@ -23,12 +24,22 @@
 #define SMALL_MESSAGE (1 << 20) /* bytes of one that is sent then */
 #define LOOK_AT       100       /* messages that are looked at then */
 
-/* What a route may do while others wait. */
+/* What a connection may do while others wait for one of the workers. */
+#define WORKERS       4
 #define TURN_MESSAGES 20
 #define TURN_MS       10000
 #define KEPT_SESSIONS 16 /* open while others have their turn */
 
 /* --- messages that go the same way ---------------------------------------- */
+
+struct group;
+
+/* A connection of a group, in the hands of a worker when it is busy. */
+struct post {
+	struct carrier carrier;
+	struct group *group;
+	bool busy;
+};
 
 struct group {
 	char *key;
@@ -37,8 +48,8 @@ struct group {
 	size_t next;         /* the first of ids that was not taken up */
 	bool works;          /* the server has said something of a message */
 	bool failed;         /* the last time */
-	struct route *route; /* of the session */
-	struct smtp_session *session;
+	struct route *route; /* of its sessions */
+	struct post *posts;
 };
 
 struct groups {
@@ -47,35 +58,42 @@ struct groups {
 };
 
 static int
-open_session(struct runner *r, struct group *g, struct error *err)
+open_session(struct post *p, struct error *err)
 {
+	struct runner *r = p->carrier.runner;
+	struct group *g = p->group;
 	struct smtp_observer observer = watch_observer(r->watch);
+	const struct route *route;
 
 	observer.settled = queueitem_settled;
-	observer.settled_ctx = r;
-	g->route = mem_zero(sizeof(*g->route));
-	if (route_open(g->route, &g->way, err) == 0)
-		g->session =
-		    smtp_open(&g->route->request.settings, &g->route->endpoint,
-			&g->route->password, &observer, &run_interrupted, err);
-	return g->session != NULL ? 0 : -1;
+	observer.settled_ctx = &p->carrier;
+	if (g->route == NULL) {
+		g->route = mem_zero(sizeof(*g->route));
+		if (route_open(g->route, &g->way, err) < 0)
+			return -1;
+	}
+	route = g->route;
+	p->carrier.settings = &route->request.settings;
+	p->carrier.session = smtp_open(p->carrier.settings, &route->endpoint,
+	    &route->password, &observer, &run_interrupted, err);
+	return p->carrier.session != NULL ? 0 : -1;
 }
 
 static void
-close_session(struct group *g)
+close_session(struct post *p)
 {
-	smtp_close(g->session);
-	if (g->route != NULL)
-		route_release(g->route);
-	free(g->route);
-	g->session = NULL;
-	g->route = NULL;
+	smtp_close(p->carrier.session);
+	p->carrier.session = NULL;
 }
 
+/* Its sessions are closed. */
 static void
 group_release(struct group *g)
 {
-	close_session(g);
+	if (g->route != NULL)
+		route_release(g->route);
+	free(g->route);
+	free(g->posts);
 	free(g->key);
 	entry_release(&g->way);
 	strlist_release(&g->ids);
@@ -172,7 +190,7 @@ collect(struct runner *r, struct groups *g, struct error *err)
 	return 0;
 }
 
-/* --- turns ---------------------------------------------------------------- */
+/* --- its messages --------------------------------------------------------- */
 
 static bool
 is_over(const struct group *g)
@@ -188,42 +206,44 @@ put_off(struct runner *r, struct group *g)
 	g->next = g->ids.count;
 }
 
-/* --- its messages --------------------------------------------------------- */
-
 /* The next message of a group that there is something to do for, or NULL. */
 static struct sending *
-take_up(struct runner *r, struct group *g)
+take_up(struct post *p)
 {
+	const struct runner *r = p->carrier.runner;
+	struct group *g = p->group;
 	struct sending *s = NULL;
 
 	while (s == NULL && !is_over(g) && run_interrupted == 0 &&
 	    (r->deadline_ms == 0 || clock_ms() <= r->deadline_ms))
-		s = queueitem_take(r, g->ids.items[g->next++]);
+		s = queueitem_take(&p->carrier, g->ids.items[g->next++]);
 	return s;
 }
 
 /*
- * The messages of a group over its session, at most `most` of them and for a
+ * Messages of the group over this session, at most `most` of them and for a
  * while, unless that is SIZE_MAX.  Before one is sent the one behind it is
  * announced, so that its envelope leaves with the end of the first.  *err says
  * why the account has to wait, if it has to.
  */
 static void
-run_messages(struct runner *r, struct group *g, size_t most, struct error *err)
+run_messages(struct post *p, size_t most, struct error *err)
 {
 	long long end = most < SIZE_MAX ? clock_ms() + TURN_MS : LLONG_MAX;
-	struct sending *now = take_up(r, g);
+	struct runner *r = p->carrier.runner;
+	struct group *g = p->group;
+	struct sending *now = take_up(p);
 	enum next next = NEXT_MESSAGE;
 
 	for (size_t i = 1; now != NULL && next == NEXT_MESSAGE; i++) {
 		struct sending *behind =
-		    i < most && clock_ms() < end ? take_up(r, g) : NULL;
+		    i < most && clock_ms() < end ? take_up(p) : NULL;
 
 		if (behind != NULL)
-			queueitem_announce(behind, g->session);
+			queueitem_announce(behind, &p->carrier);
 		else if (is_over(g))
-			smtp_last(g->session);
-		next = queueitem_send(r, now, g->session, err);
+			smtp_last(p->carrier.session);
+		next = queueitem_send(&p->carrier, now, err);
 		g->works = g->works || next == NEXT_MESSAGE;
 		queueitem_free(now);
 		now = behind;
@@ -234,7 +254,7 @@ run_messages(struct runner *r, struct group *g, size_t most, struct error *err)
 		credential_refused(
 		    &g->route->request.settings, &g->route->password);
 	/* What was announced must not go before the session does. */
-	close_session(g);
+	close_session(p);
 	r->held += now != NULL;
 	queueitem_free(now);
 	put_off(r, g);
@@ -280,16 +300,16 @@ begin_group(struct runner *r, struct group *g)
 }
 
 static void
-run_turn(struct runner *r, struct group *g, size_t most)
+run_turn(struct post *p, size_t most)
 {
+	struct runner *r = p->carrier.runner;
+	struct group *g = p->group;
 	struct error err = ERROR_INIT;
 
-	if (g->session != NULL || open_session(r, g, &err) == 0) {
-		r->route = &g->route->request.settings;
-		run_messages(r, g, most, &err);
-	} else {
+	if (p->carrier.session != NULL || open_session(p, &err) == 0)
+		run_messages(p, most, &err);
+	else
 		put_off(r, g);
-	}
 	if (g->works && g->failed) {
 		hold_clear(r->spool, g->key);
 		g->failed = false;
@@ -297,30 +317,107 @@ run_turn(struct runner *r, struct group *g, size_t most)
 	set_hold(r, g, &err);
 }
 
+/* --- turns ---------------------------------------------------------------- */
+
+/* All connections, in the order in which they get their turn. */
+struct turns {
+	struct post **posts;
+	size_t count;
+	size_t next;
+	size_t workers;
+};
+
+/* Turns end early only where somebody waits for one. */
+static size_t
+length_of_turn(const struct turns *t)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		open += !is_over(t->posts[i]->group);
+	return open > t->workers ? TURN_MESSAGES : SIZE_MAX;
+}
+
+/* A connection that nobody has and that has something to do, or NULL. */
+static struct post *
+take_post(struct turns *t)
+{
+	for (size_t i = 0; i < t->count && run_interrupted == 0; i++) {
+		struct post *p = t->posts[t->next];
+
+		t->next = (t->next + 1) % t->count;
+		if (!p->busy && !is_over(p->group))
+			return p;
+	}
+	return NULL;
+}
+
+/* Of a connection whose turn is over: only some stay open. */
+static void
+keep_or_close(const struct turns *t, struct post *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		kept +=
+		    t->posts[i]->carrier.session != NULL && !t->posts[i]->busy;
+	if (is_over(p->group) || kept > KEPT_SESSIONS)
+		close_session(p);
+}
+
+static void
+work(void *ctx)
+{
+	struct turns *t = ctx;
+	struct post *p;
+
+	while ((p = take_post(t)) != NULL) {
+		p->busy = true;
+		run_turn(p, length_of_turn(t));
+		p->busy = false;
+		keep_or_close(t, p);
+	}
+}
+
+/* A task for each worker; one alone needs no loop. */
+static void
+run_turns(struct turns *t)
+{
+	struct loop *loop = loop_new();
+	struct error ignored = ERROR_INIT;
+
+	t->workers = t->count < WORKERS ? t->count : WORKERS;
+	for (size_t i = 1; i < t->workers; i++)
+		(void)!loop_add(loop, work, t, &ignored);
+	if (t->workers == 1 || loop_add(loop, work, t, &ignored) < 0)
+		work(t);
+	loop_run(loop);
+	loop_free(loop);
+}
+
 /* Turn by turn, so that nobody waits for the end of a big or slow account. */
 static void
 run_groups(struct runner *r, struct groups *all)
 {
-	size_t left = all->count;
+	size_t jobs = r->jobs > 0 ? (size_t)r->jobs : 1;
+	auto_free struct post **posts =
+	    mem_alloc((all->count * jobs + 1) * sizeof(struct post *));
+	struct turns t = { .posts = posts };
 
-	for (size_t i = 0; i < all->count; i++)
-		begin_group(r, &all->items[i]);
-	while (left > 0 && run_interrupted == 0) {
-		size_t most = left > 1 ? TURN_MESSAGES : SIZE_MAX;
-		size_t kept = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		struct group *g = &all->items[i];
 
-		left = 0;
-		for (size_t i = 0; i < all->count; i++) {
-			struct group *g = &all->items[i];
-
-			if (!is_over(g) && run_interrupted == 0)
-				run_turn(r, g, most);
-			left += !is_over(g);
-			if (is_over(g) || kept == KEPT_SESSIONS)
-				close_session(g);
-			kept += g->session != NULL;
+		begin_group(r, g);
+		g->posts = mem_zero(jobs * sizeof(*g->posts));
+		for (size_t k = 0; k < jobs && k < g->ids.count; k++) {
+			g->posts[k].carrier.runner = r;
+			g->posts[k].group = g;
+			posts[t.count++] = &g->posts[k];
 		}
 	}
+	run_turns(&t);
+	for (size_t i = 0; i < t.count; i++)
+		close_session(posts[i]);
 }
 
 int
@@ -417,23 +514,31 @@ runner_go_on(struct run *run, struct smtp_session *session)
 		.spool = &spool,
 		.watch = &run->watch,
 		.settings = &run->request.settings,
-		.route = &run->request.settings,
 		.tag = run->tag,
 		.deadline_ms = clock_ms() + PATIENCE_MS,
 		.largest = SMALL_MESSAGE,
 	};
 	struct error err = ERROR_INIT;
-	struct group g = { .session = session };
+	struct group g = { .key = NULL };
+	struct post post = {
+		.carrier = {
+			.runner = &r,
+			.settings = &run->request.settings,
+			.session = session,
+		},
+		.group = &g,
+	};
 
 	if (open_spool(run, &spool) && spool_lock(&spool, &err) == 0)
 		find_same_route(run, &spool, SIZE_MAX, &g);
 	if (g.ids.count > 0) {
 		hold_clear(&spool, g.key);
-		run_messages(&r, &g, SIZE_MAX, &err);
+		run_messages(&post, SIZE_MAX, &err);
 		if (err.kind != ERR_NONE && err.kind != ERR_INTERRUPTED)
 			hold_set(&spool, g.key, err.text, clock_now(),
 			    spool_chance());
 	}
+	close_session(&post);
 	group_release(&g);
 }
 

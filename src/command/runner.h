@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sending what waits in the queue: one connection for each account, all of its
- * messages over it.
+ * Sending what waits in the queue: one connection for each account, or as many
+ * as are asked for, all of its messages over them, and some accounts at a time.
  */
 #ifndef MITTO_RUNNER_H
 #define MITTO_RUNNER_H
@@ -13,7 +13,6 @@ struct runner {
 	struct spool *spool; /* locked */
 	struct watch *watch;
 	const struct settings *settings; /* how to talk; `notice` */
-	const struct settings *route;    /* those of the session */
 	const char *tag;                 /* of the run that it belongs to */
 	const struct strlist *only; /* IDs to send, also if not due; sorted */
 	bool talk;                  /* say on stderr what becomes of each */
@@ -21,8 +20,7 @@ struct runner {
 	struct buf *json;           /* result objects, or NULL */
 	long long deadline_ms;      /* begin no message after it; 0 = none */
 	int64_t largest;            /* message to begin; 0 = any */
-
-	struct sending *sending; /* the message that is being sent */
+	int jobs;                   /* connections of an account; 0 = one */
 
 	/* what happened */
 	size_t sent;

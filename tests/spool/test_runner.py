@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """How a run goes through the queue: whose turn it is, what leaves together."""
 
+import itertools
 import re
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -39,6 +41,52 @@ def test_turns(mail, queue, script):
     assert texts(small) == [b"%d" % n for n in range(21)]
 
 
+def test_a_server_that_is_slow_holds_up_nobody(mail, queue, script):
+    """It says nothing until all other mail is through."""
+    others = [script() for _ in range(6)]
+    through = threading.Event()
+
+    def greeting(_):
+        while not all(s.messages for s in others) and not slow.stopping.wait(
+                0.01):
+            pass
+        through.set()
+        return "220 hi"
+    slow = script(replies={"GREETING": greeting})
+    for server in [slow, *others]:
+        mail(server, "-Q")
+    assert queue("flush", timeout=30).answer["sent"] == 7
+    assert through.is_set() and len(slow.messages) == 1
+
+
+def test_jobs(mail, queue, script):
+    """Three connections of one account have got as far as the dot before any of
+    them goes on; each message goes once."""
+    barrier, order = threading.Barrier(3), itertools.count()
+
+    def body(_):
+        if next(order) < 3:
+            barrier.wait(timeout=30)
+        return "250 ok"
+    server = script(replies={"BODY": body})
+    for number in range(20):
+        mail(server, "-Q", text=b"%d\n" % number)
+    result = queue("flush", "--jobs", "3", timeout=40)
+    assert result.answer["sent"] == 20, result
+    assert sorted(texts(server)) == sorted(b"%d" % n for n in range(20))
+    assert server.connections == 3
+
+
+def test_jobs_of_a_dead_account(mail, queue, script, spool):
+    """It is found out once for each connection, and then it waits."""
+    server = script(replies={"GREETING": Close("421 4.3.2 not now")})
+    for _ in range(9):
+        mail(server, "-Q")
+    result = queue("flush", "--jobs=3")
+    assert result.answer["deferred"] == 9, result
+    assert server.connections <= 3 and len(spool.ids()) == 9
+
+
 def test_dead_in_its_second_turn(mail, queue, script, spool):
     """Its session ended while others had their turn: it gets another one."""
     chance = [Close("250 ok") if n == 19 else "250 ok" for n in range(22)]
@@ -58,7 +106,7 @@ def test_many_accounts_and_few_descriptors(mail, queue, script, spool):
         for _ in range(21):
             mail(server, "-Q")
     result = queue("flush", preexec_fn=lambda: resource.setrlimit(
-        resource.RLIMIT_NOFILE, (64, 64)), timeout=60)
+        resource.RLIMIT_NOFILE, (128, 128)), timeout=60)
     assert result.answer["sent"] == 420, result
     assert [len(s.messages) for s in servers] == [21] * 20
     assert sum(s.connections for s in servers) <= 24
