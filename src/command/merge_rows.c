@@ -302,9 +302,12 @@ static int
 look_ahead(struct rows *r, struct error *err)
 {
 	auto_row struct row first = { .number = 0 };
-	struct error ignored = ERROR_INIT;
+	struct error why = ERROR_INIT;
 
-	(void)!rows_next(r, &first, &ignored);
+	if (rows_next(r, &first, &why) < 0 && why.kind != ERR_DATA) {
+		*err = why;
+		return -1;
+	}
 	return rows_rewind(r, err);
 }
 

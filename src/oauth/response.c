@@ -5,14 +5,11 @@
  */
 #include "oauth/response.h"
 
-#include "base/mem.h"
+#include "base/json.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#ifdef HAVE_JANSSON
-#include <jansson.h>
-#endif
 
 #define LONGEST          (30L * 24 * 3600) /* of what expires, in seconds */
 #define LONGEST_INTERVAL 600L
@@ -54,45 +51,7 @@ device_code_release(struct device_code *d)
 	secret_release(&d->code);
 }
 
-#ifdef HAVE_JANSSON
-
-/* --- memory --------------------------------------------------------------- */
-
-/* What jansson holds are tokens: it is wiped when it is freed. */
-union block {
-	size_t size;
-	max_align_t align;
-};
-
-static void *
-wiping_alloc(size_t size)
-{
-	union block *b = mem_alloc(sizeof(*b) + size);
-
-	b->size = size;
-	return b + 1;
-}
-
-static void
-wiping_free(void *data)
-{
-	union block *b = data;
-
-	if (data == NULL)
-		return;
-	b--;
-	secret_wipe(b + 1, b->size);
-	free(b);
-}
-
 /* --- members -------------------------------------------------------------- */
-
-static json_t *
-load(const char *text, size_t len)
-{
-	json_set_alloc_funcs(wiping_alloc, wiping_free);
-	return json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-}
 
 static int
 misfit(struct error *err, const char *what)
@@ -103,18 +62,19 @@ misfit(struct error *err, const char *what)
 
 /* A member's text; "" when there is none, NULL when it is something else. */
 static const char *
-text_of(const json_t *object, const char *name)
+text_of(const struct json_members *object, const char *name)
 {
-	const json_t *member = json_object_get(object, name);
+	const struct json_member *member = json_members_find(object, name);
 
-	if (member == NULL || json_is_null(member))
+	if (member == NULL || member->kind == JSON_MEMBER_NULL)
 		return "";
-	return json_string_value(member);
+	return member->kind == JSON_MEMBER_TEXT ? member->text : NULL;
 }
 
 /* A member's text cut to fit; untrusted. */
 static void
-copy_text(char *out, size_t size, const json_t *object, const char *name)
+copy_text(
+    char *out, size_t size, const struct json_members *object, const char *name)
 {
 	const char *text = text_of(object, name);
 
@@ -123,15 +83,16 @@ copy_text(char *out, size_t size, const json_t *object, const char *name)
 
 /* A member's whole number from 0 to `most`; `otherwise` if it has none. */
 static long
-number_of(const json_t *object, const char *name, long otherwise, long most)
+number_of(const struct json_members *object, const char *name, long otherwise,
+    long most)
 {
-	const json_t *member = json_object_get(object, name);
-	const char *text = json_string_value(member);
+	const struct json_member *member = json_members_find(object, name);
+	const char *text = text_of(object, name);
 	double value = -1;
 	char *end;
 
-	if (json_is_number(member)) {
-		value = json_number_value(member);
+	if (member != NULL && member->kind == JSON_MEMBER_NUMBER) {
+		value = member->number;
 	} else if (text != NULL && *text >= '0' && *text <= '9') {
 		value = (double)strtol(text, &end, 10);
 		if (*end != '\0')
@@ -145,8 +106,8 @@ number_of(const json_t *object, const char *name, long otherwise, long most)
 /* A token (RFC 6749 appendix A: VSCHAR), of which nothing is shown.  *out stays
  * unset when there is none. */
 static int
-take_token(struct secret *out, const json_t *object, const char *name,
-    struct error *err)
+take_token(struct secret *out, const struct json_members *object,
+    const char *name, struct error *err)
 {
 	const char *text = text_of(object, name);
 	size_t len = text != NULL ? strlen(text) : 0;
@@ -165,7 +126,7 @@ take_token(struct secret *out, const json_t *object, const char *name,
 
 /* Is it an error answer? */
 static bool
-take_error(struct error_response *no, const json_t *object)
+take_error(struct error_response *no, const struct json_members *object)
 {
 	*no = (struct error_response){ .code = OAUTH_OK };
 	copy_text(no->error, sizeof(no->error), object, "error");
@@ -178,7 +139,8 @@ take_error(struct error_response *no, const json_t *object)
 }
 
 static int
-take_access(struct token *out, const json_t *object, struct error *err)
+take_access(
+    struct token *out, const struct json_members *object, struct error *err)
 {
 	const char *type = text_of(object, "token_type");
 
@@ -194,7 +156,8 @@ take_access(struct token *out, const json_t *object, struct error *err)
 }
 
 static int
-take_device(struct device_code *out, const json_t *object, struct error *err)
+take_device(struct device_code *out, const struct json_members *object,
+    struct error *err)
 {
 	copy_text(out->user_code, sizeof(out->user_code), object, "user_code");
 	copy_text(out->url, sizeof(out->url), object, "verification_uri");
@@ -217,67 +180,46 @@ take_device(struct device_code *out, const json_t *object, struct error *err)
 }
 
 bool
-response_can_read(struct error *err UNUSED)
-{
-	return true;
-}
-
-int
-response_token(struct token *out, struct error_response *no, const char *text,
-    size_t len, struct error *err)
-{
-	json_t *object = load(text, len);
-	int result = 0;
-
-	if (!json_is_object(object))
-		result = misfit(err, "it is no JSON object");
-	else if (!take_error(no, object))
-		result = take_access(out, object, err);
-	json_decref(object);
-	return result;
-}
-
-int
-response_device(struct device_code *out, struct error_response *no,
-    const char *text, size_t len, struct error *err)
-{
-	json_t *object = load(text, len);
-	int result = 0;
-
-	if (!json_is_object(object))
-		result = misfit(err, "it is no JSON object");
-	else if (!take_error(no, object))
-		result = take_device(out, object, err);
-	json_decref(object);
-	return result;
-}
-
-#else /* no jansson */
-
-bool
 response_can_read(struct error *err)
 {
-	(void)error_set(err, ERR_CONFIG,
-	    "this mitto is built without jansson and cannot log in by OAuth");
+	if (json_can_read(err))
+		return true;
+	(void)error_wrap(err, "no login by OAuth");
 	(void)error_hint(err,
 	    "let another program get the token: password-command = CMD, with "
 	    "auth = xoauth2");
 	return false;
 }
 
-int
-response_token(struct token *out UNUSED, struct error_response *no UNUSED,
-    const char *text UNUSED, size_t len UNUSED, struct error *err)
+static int
+read_object(struct json_members *object, const char *text, size_t len,
+    struct error *err)
 {
-	return response_can_read(err) ? 0 : -1;
+	if (!response_can_read(err))
+		return -1;
+	return json_members_read(object, text, len, err) == 0
+	    ? 0
+	    : misfit(err, "it is no JSON object");
 }
 
 int
-response_device(struct device_code *out UNUSED,
-    struct error_response *no UNUSED, const char *text UNUSED,
-    size_t len UNUSED, struct error *err)
+response_token(struct token *out, struct error_response *no, const char *text,
+    size_t len, struct error *err)
 {
-	return response_can_read(err) ? 0 : -1;
+	auto_json_members struct json_members object = { .items = NULL };
+
+	if (read_object(&object, text, len, err) < 0)
+		return -1;
+	return take_error(no, &object) ? 0 : take_access(out, &object, err);
 }
 
-#endif
+int
+response_device(struct device_code *out, struct error_response *no,
+    const char *text, size_t len, struct error *err)
+{
+	auto_json_members struct json_members object = { .items = NULL };
+
+	if (read_object(&object, text, len, err) < 0)
+		return -1;
+	return take_error(no, &object) ? 0 : take_device(out, &object, err);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a login service answers: JSON objects of RFC 6749 section 5 and RFC 8628
- * section 3, read by jansson, whose only user this is.
+ * section 3.
  */
 #ifndef MITTO_RESPONSE_H
 #define MITTO_RESPONSE_H
@@ -47,8 +47,8 @@ struct device_code {
 	long interval;          /* seconds between two questions */
 };
 
-/* Is this mitto built with jansson?  Without, everything below is ERR_CONFIG.
- */
+/* Can JSON be read at all (json_can_read)?  If not, everything below fails for
+ * the same reason. */
 bool response_can_read(struct error *err);
 
 /*

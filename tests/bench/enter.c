@@ -54,6 +54,7 @@ queue_enter(struct spool *spool)
 	struct state state;
 
 	strlist_add(&e.recipients, "bob@example.org");
+	strlist_add(&e.parameters, "");
 	state_init(&state, 1);
 	state.schedule = schedule_new(e.created);
 	if (spool_enter(spool, BOX_QUEUE, &e, message, &state, id, &err) < 0) {
@@ -61,6 +62,7 @@ queue_enter(struct spool *spool)
 		exit(1);
 	}
 	strlist_release(&e.recipients);
+	strlist_release(&e.parameters);
 	state_release(&state);
 }
 

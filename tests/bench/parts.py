@@ -7,6 +7,7 @@ medians are compared, and nobody fails because a clock was slow.
 import collections
 import contextlib
 import os
+import random
 import queue
 import shutil
 import socket
@@ -42,24 +43,38 @@ def run(argv, stdin=b""):
     return Cost(wall / 1000, (user + system) / 1000, peak)
 
 
+class Costs(dict):
+    """{name: Cost}, the medians; .rounds has the Cost of each."""
+
+    def ratio(self, ours, theirs, field):
+        """The median of the ratios of each round: its runs were neighbours, so
+        what else the machine did counts for both."""
+        return statistics.median(
+            getattr(a, field) / getattr(b, field)
+            for a, b in zip(self.rounds[ours], self.rounds[theirs]))
+
+
 def compare(peers, rounds, stdin=b""):
-    """{name: argv} -> {name: Cost}: medians of runs that take turns, after one
-    that does not count."""
+    """{name: argv} -> Costs of runs that take turns, in another order each
+    time (who follows a peer that sleeps finds a cold processor), after one that
+    does not count."""
     names = list(peers)
     costs = {name: [] for name in names}
     for number in range(rounds + 1):
-        turn = number % len(names)
-        for name in names[turn:] + names[:turn]:
+        for name in random.Random(number).sample(names, len(names)):
             cost = run(peers[name], stdin)
             if number > 0:
                 costs[name].append(cost)
-    return {name: Cost(*map(statistics.median, zip(*costs[name])))
-            for name in names}
+    result = Costs({name: Cost(*map(statistics.median, zip(*costs[name])))
+                    for name in names})
+    result.rounds = costs
+    return result
 
 
-def row(what, ours, theirs, goal=None, unit="ms"):
+def row(what, ours, theirs, goal=None, unit="ms", ratio=None):
     """A line of the table; names and figures come in pairs."""
-    ratio = ours[1] / theirs[1] if theirs[1] else 0
+    if ratio is None:
+        ratio = ours[1] / theirs[1] if theirs[1] else 0
     met = "" if goal is None else "   goal %s %.2f: %s" % (
         *goal, "met" if (ratio < goal[1] if goal[0] == "<" else
                          ratio >= goal[1]) else "missed")

@@ -9,7 +9,7 @@ import tempfile
 
 import parts
 
-ROUNDS = max(parts.ROUNDS, 30)
+ROUNDS = max(parts.ROUNDS, 100)
 
 
 def measure(what, mitto, folder, options, authority):
@@ -29,9 +29,11 @@ def measure(what, mitto, folder, options, authority):
             print("%-38s no %s here: skipped" % (what, peer))
             continue
         parts.row(what, ("mitto", costs["mitto"].wall),
-                  (peer, costs[peer].wall), ("<", 1))
+                  (peer, costs[peer].wall), ("<", 1),
+                  ratio=costs.ratio("mitto", peer, "wall"))
         parts.row("  processor", ("mitto", costs["mitto"].cpu),
-                  (peer, costs[peer].cpu))
+                  (peer, costs[peer].cpu),
+                  ratio=costs.ratio("mitto", peer, "cpu"))
 
 
 def version(mitto):

@@ -13,7 +13,22 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from server import Server
 from tunnel import Tunnel
 
-LANES = {"engine": "engine", "single": "pipeline", "grouped": "pipeline"}
+LANES = {"engine": "engine", "single": "pipeline", "grouped": "pipeline",
+         "chunked": "pipeline"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """What is marked `data` looks at DATA and at its reply: a message that
+    travels with its envelope has neither."""
+    kept, dropped = [], []
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        away = (params.get("lane") == "chunked" and
+                item.get_closest_marker("data") is not None)
+        (dropped if away else kept).append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
 
 
 @pytest.fixture
@@ -22,7 +37,8 @@ def script(lane):
     running = []
 
     def start(**options):
-        options.setdefault("pipelining", lane == "grouped")
+        options.setdefault("pipelining", lane in ("grouped", "chunked"))
+        options.setdefault("chunking", lane == "chunked")
         running.append(Server(**options))
         return running[-1]
     yield start
@@ -30,10 +46,10 @@ def script(lane):
         server.stop()
 
 
-@pytest.fixture(params=["engine", "single", "grouped"])
+@pytest.fixture(params=["engine", "single", "grouped", "chunked"])
 def lane(request):
-    """Every test runs three times: libcurl says MAIL, RCPT and DATA; we do, one
-    at a time; we do, and the server offers PIPELINING."""
+    """Every test runs four times: libcurl says MAIL, RCPT and DATA; we do, one
+    at a time; we do, and the server offers PIPELINING; CHUNKING, too."""
     return request.param
 
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """One good delivery, and what must be true of each."""
 
+import pytest
 
+
+@pytest.mark.data
 def test_plain(script, mail):
     server = script(offers=["SIZE 100000"])
     result = mail(server)

@@ -52,6 +52,7 @@ def test_dots_anywhere(script, mail, seed):
     arrives(script, mail, HEAD + b"\r\n".join(lines) + b"\r\n")
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("end", [b"", b".", b".\n", b"\n.", b"\n.\n", b"\r\n",
                                  b"..", b"\r\n.\r\n"])
 def test_ends(script, mail, end):
@@ -95,6 +96,7 @@ def test_lost_before_the_dot(script, mail, tls_context, cacert, end, tls):
     assert server.messages == []
 
 
+@pytest.mark.data
 def test_gone_before_the_message(script, mail):
     """The bytes may have left, but not the dot behind them."""
     server = script(replies={"DATA": Close("354 go ahead", together=True)})

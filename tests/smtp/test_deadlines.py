@@ -12,6 +12,7 @@ import pytest
 from server import Close, Delay, Flood, Hang
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("stage, words, where", [
     ("GREETING", "no greeting", "greeting"),
     ("EHLO", "answer EHLO", "greeting"),

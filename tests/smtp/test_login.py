@@ -138,6 +138,7 @@ def test_external_without_certificate(script, mail):
     assert result.status == 78, result
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("mechanism, mode", [
     ("PLAIN", "auto"), ("LOGIN", "auto"), ("CRAM-MD5", "auto"),
     ("XOAUTH2", "xoauth2"), ("OAUTHBEARER", "oauthbearer")])

@@ -82,6 +82,7 @@ def test_other_final_yes(script, mail, reply):
     assert result.answer["code"] == int(reply[:3])
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("reply", [
     "452 4.5.3 too many recipients", "552 5.5.3 too many",
     "452 too many", "552 Too many recipients"])
@@ -125,6 +126,7 @@ def test_thousand_at_once(script, mail):
     assert server.connections == 1
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("most", [100, 50, 1])
 def test_server_takes_fewer(script, mail, most):
     """What it was seen to take once is what it gets from then on."""
@@ -137,6 +139,7 @@ def test_server_takes_fewer(script, mail, most):
     assert server.count("RCPT") == 5 * most // 2 + 3 * most // 2
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("stage,reply,connections", [
     ("DATA", "554 5.5.3 too many recipients", 1),
     ("DATA", "550 Too many recipients for you", 1),
@@ -164,6 +167,7 @@ def test_crowd_is_refused(script, mail, lane, stage, reply, connections):
         assert server.connections == connections
 
 
+@pytest.mark.data
 def test_hundred_are_no_crowd(script, mail):
     server = script(replies={"DATA": "554 5.5.3 too many recipients"})
     result = mail(server, to=PEOPLE[:100])

@@ -6,6 +6,7 @@ import pytest
 from server import Close
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("stage, reply, status, where", [
     ("GREETING", "421 4.3.2 not now", 75, "greeting"),
     ("GREETING", "554 5.7.1 not from your network", 69, "greeting"),
@@ -34,6 +35,7 @@ def test_refused(script, mail, stage, reply, status, where):
     assert answer["state"] == "failed"
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "BODY"])
 def test_multi_line(script, mail, stage):
     server = script(replies={stage: "550-5.7.1 one\n550-5.7.1 two\n550 5.7.1 "
@@ -59,6 +61,7 @@ def test_neither_yes_nor_no_to_rcpt(script, mail):
     assert "nothing" not in result.err, result
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize("end", [Close(), Close(reset=True)])
 def test_an_older_yes_is_not_the_reply(script, mail, stage, end):
@@ -105,6 +108,7 @@ def test_not_smtp(script, mail, banner, what):
     assert what in result.err and "--port" in result.hint
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("stage, where", [
     ("GREETING", "greeting"), ("MAIL", "mail"), ("RCPT", "rcpt"),
     ("DATA", "data")])

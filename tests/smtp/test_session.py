@@ -12,6 +12,7 @@ from server import Close
 PEOPLE = ["p%03d@x.example" % i for i in range(150)]
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("end", [Close("250 ok"), Close("250 ok", reset=True)])
 def test_kept_connection_dies(script, mail, end):
     """A new one is made for the second transaction."""
@@ -22,6 +23,7 @@ def test_kept_connection_dies(script, mail, end):
     assert [len(m.recipients) for m in server.messages] == [100, 50]
 
 
+@pytest.mark.data
 def test_kept_connection_says_421(script, mail):
     server = script(replies={"MAIL": ["250 ok", Close("421 4.4.2 idle"),
                                       "250 ok"]}, most=100)
@@ -162,6 +164,7 @@ def test_proxy_refuses(script, mail, closed_port):
     assert result.status == 75 and "proxy" in result.err, result
 
 
+@pytest.mark.data
 def test_transcript(script, mail, tmp_path):
     path = tmp_path / "transcript"
     server = script()
