@@ -97,8 +97,9 @@ editor_there(void)
 	return tty >= 0 || getenv("VISUAL") != NULL || getenv("EDITOR") != NULL;
 }
 
-struct store *
-input_edit(struct store *text, struct error *err)
+/* The text in a file for the editor, and what came back. */
+static struct store *
+edit_file(struct store *text, struct error *err)
 {
 	const char *dir = getenv("TMPDIR");
 	auto_free char *path = mem_printf(
@@ -106,11 +107,6 @@ input_edit(struct store *text, struct error *err)
 	struct store *edited = NULL;
 	auto_fd int fd = mkostemp(path, O_CLOEXEC);
 
-	if (!editor_there()) {
-		(void)error_set(
-		    err, ERR_USAGE, "-e needs a terminal or $EDITOR");
-		return NULL;
-	}
 	if (fd < 0) {
 		(void)error_errno(err, ERR_CANTCREATE, errno,
 		    "cannot create a file for the editor");
@@ -121,4 +117,13 @@ input_edit(struct store *text, struct error *err)
 		edited = read_back(path, err);
 	(void)unlink(path);
 	return edited;
+}
+
+struct store *
+input_edit(struct store *text, struct error *err)
+{
+	if (editor_there())
+		return edit_file(text, err);
+	(void)error_set(err, ERR_USAGE, "-e needs a terminal or $EDITOR");
+	return NULL;
 }

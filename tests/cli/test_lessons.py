@@ -128,8 +128,13 @@ def test_only_pictures_of_the_folder_are_attached(send, tmp_path):
 
 # Text that only fingers had --------------------------------------------------
 
-def test_editor_without_a_terminal(refused):
-    refused(64, "-e", "-m", "x", BOB, says="terminal|EDITOR")
+def test_editor_without_a_terminal(refused, tmp_path):
+    """No file is begun for it, either."""
+    place = tmp_path / "tmp"
+    place.mkdir()
+    refused(64, "-e", "-m", "x", BOB, says="terminal|EDITOR",
+            env={"TMPDIR": place})
+    assert list(place.iterdir()) == []
 
 
 def test_edited_text_is_kept(run_mitto, serve, tmp_path, home):
