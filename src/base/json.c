@@ -4,6 +4,7 @@
  */
 #include "base/json.h"
 
+#include "base/library.h"
 #include "base/mem.h"
 #include "base/secret.h"
 
@@ -11,7 +12,6 @@
 #include <string.h>
 
 #ifdef HAVE_JANSSON
-#include <dlfcn.h>
 #include <jansson.h>
 
 /* --- jansson -------------------------------------------------------------- */
@@ -37,10 +37,7 @@ static const struct library *
 load_library(const char **why)
 {
 	static struct library lib;
-	const struct {
-		const char *name;
-		void *function;
-	} wanted[] = {
+	const struct library_function wanted[] = {
 		{ "json_set_alloc_funcs", &lib.set_alloc_funcs },
 		{ "json_loadb", &lib.loadb },
 		{ "json_delete", &lib.delete },
@@ -53,17 +50,9 @@ load_library(const char **why)
 		{ "json_integer_value", &lib.integer },
 		{ "json_real_value", &lib.real },
 	};
-	void *handle = dlopen(LIBJANSSON, RTLD_NOW | RTLD_LOCAL);
 
-	for (size_t i = 0; handle != NULL && i < ARRAY_SIZE(wanted); i++) {
-		void *function = dlsym(handle, wanted[i].name);
-
-		if (function == NULL)
-			handle = NULL;
-		memcpy(wanted[i].function, &function, sizeof(function));
-	}
-	*why = handle == NULL ? dlerror() : NULL;
-	return handle == NULL ? NULL : &lib;
+	return library_load(LIBJANSSON, wanted, ARRAY_SIZE(wanted), why) ? &lib
+									 : NULL;
 }
 
 #else

@@ -11,11 +11,11 @@
  */
 #include "message/sniff.h"
 
+#include "base/library.h"
 #include "message/types.h"
 #include "text/headreader.h"
 #include "text/param.h"
 
-#include <dlfcn.h>
 #include <magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,10 +44,7 @@ static const struct library *
 load_library(const char **why)
 {
 	static struct library lib;
-	const struct {
-		const char *name;
-		void *function;
-	} wanted[] = {
+	const struct library_function wanted[] = {
 		{ "magic_open", &lib.open },
 		{ "magic_close", &lib.close },
 		{ "magic_error", &lib.error },
@@ -55,17 +52,9 @@ load_library(const char **why)
 		{ "magic_setparam", &lib.setparam },
 		{ "magic_buffer", &lib.buffer },
 	};
-	void *handle = dlopen(LIBMAGIC, RTLD_NOW | RTLD_LOCAL);
 
-	for (size_t i = 0; handle != NULL && i < ARRAY_SIZE(wanted); i++) {
-		void *function = dlsym(handle, wanted[i].name);
-
-		if (function == NULL)
-			handle = NULL;
-		memcpy(wanted[i].function, &function, sizeof(function));
-	}
-	*why = handle == NULL ? dlerror() : NULL;
-	return handle == NULL ? NULL : &lib;
+	return library_load(LIBMAGIC, wanted, ARRAY_SIZE(wanted), why) ? &lib
+								       : NULL;
 }
 
 #else
