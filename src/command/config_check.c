@@ -4,12 +4,12 @@
  * aliases are followed and accounts are put together.
  */
 #include "command/conf.h"
+#include "command/credential.h"
 
 #include "base/mem.h"
 #include "report/result.h"
 #include "settings/alias.h"
 #include "settings/check.h"
-#include "settings/password.h"
 #include "smtp/smtp.h"
 #include "text/escape.h"
 
@@ -197,7 +197,7 @@ check_fetch(
 	struct error why = ERROR_INIT;
 
 	s.no_input = true;
-	if (password_find(&password, &s, e->host, &why) < 0)
+	if (credential_find(&password, &s, e->host, &why) < 0)
 		diag_place(a->found, why.kind, where, why.hint, "%s", why.text);
 	secret_release(&password);
 }
@@ -221,7 +221,8 @@ check_source(const struct account *a, const struct endpoint *e)
 		check_fetch(a, e, where);
 		return;
 	}
-	if (s->password_command != NULL || secret_is_set(&s->password))
+	if (s->password_command != NULL || secret_is_set(&s->password) ||
+	    settings_oauth(s))
 		return;
 	if (s->password_file != NULL && access(s->password_file, R_OK) != 0)
 		diag_warn(a->found, where,

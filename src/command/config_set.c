@@ -22,6 +22,7 @@ is_section(const struct section *s, const struct config_key *key)
 		[SECTION_DEFAULTS] = "defaults",
 		[SECTION_ACCOUNT] = "account",
 		[SECTION_ALIAS] = "alias",
+		[SECTION_PROVIDER] = "provider",
 	};
 
 	return strcmp(words[s->kind], key->word) == 0 &&

@@ -447,3 +447,18 @@ def test_no_verb(conf):
 def test_its_flags_are_its_own(run_mitto):
     result = run_mitto("--origin", "a@b.example")
     assert result.status == 64 and "mitto config" in result.err, result
+
+
+def test_provider_beside_accounts(conf, home):
+    """A preset of one's own is a section like any other."""
+    path = home / ".config" / "mitto" / "config"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("[provider house]\nserver = mail.house.example\n"
+                    "daily = 100\n[account home]\nprovider = house\n"
+                    "from = a@house.example\n")
+    path.chmod(0o600)
+    assert conf("get", "provider.house.daily").out == b"100\n"
+    assert conf("get", "account.home.provider").out == b"house\n"
+    conf("set", "provider.house.daily", "200")
+    assert conf("get", "provider.house.daily").out == b"200\n"
+    conf("get", "provider.other.daily", status=78)

@@ -1013,3 +1013,14 @@ def test_what_a_provider_takes_is_told(on_terminal, config, keyring):
     assert status == 130
     assert "app password" in shown
     assert "https://myaccount.google.com/apppasswords" in shown
+
+
+def test_config_check_knows_of_tokens(run_mitto, account, service, smtp):
+    """An account that logs in by OAuth needs no source of a password."""
+    account(service(), smtp())
+    plain = run_mitto("config", "check")
+    assert plain.status == 0 and "no source" not in plain.err, plain
+    fetched = run_mitto("config", "check", "--secrets")
+    assert fetched.status == 77, fetched
+    assert "nobody has logged in" in fetched.err
+    assert "mitto login home" in fetched.err
