@@ -120,11 +120,22 @@ put_unsubscribe(struct buf *out, const struct draft *d, struct error *err)
 	    out, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click", err);
 }
 
+/* Asked once: a mailing composes thousands of messages. */
 static bool
 has_terminal(void)
 {
-	return isatty(STDIN_FILENO) == 1 || isatty(STDOUT_FILENO) == 1 ||
-	    isatty(STDERR_FILENO) == 1;
+	static enum {
+		UNKNOWN,
+		NONE,
+		SOME
+	} terminal;
+
+	if (terminal == UNKNOWN)
+		terminal = isatty(STDIN_FILENO) == 1 ||
+			isatty(STDOUT_FILENO) == 1 || isatty(STDERR_FILENO) == 1
+		    ? SOME
+		    : NONE;
+	return terminal == SOME;
 }
 
 int

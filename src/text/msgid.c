@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define WORD_DIGITS 12 /* base 36 digits that 64 bits surely fill */
+#define UNIQUE_MAX  3  /* words in a name */
 
 /* FNV-1a, to be begun with FNV_BASIS. */
 #define FNV_BASIS 0xcbf29ce484222325
@@ -50,21 +51,23 @@ add_digits(struct buf *out, uint64_t value, size_t n)
 	buf_add(out, digits, n);
 }
 
-/* Append n digits, random or made from the seed, the purpose and the time. */
+/* Append n digits (at most 3 words), random or made from the seed, the purpose
+ * and the time. */
 static void
 add_unique(struct buf *out, const char *seed, const char *purpose, size_t n)
 {
+	uint64_t words[UNIQUE_MAX];
 	uint64_t word = hash_text(hash_text(FNV_BASIS, purpose), seed);
 
 	word = hash_number(word, (uint64_t)clock_now());
-	while (n > 0) {
+	if (!clock_is_fixed())
+		io_random(words, sizeof(words));
+	for (size_t i = 0; n > 0; i++) {
 		size_t some = n < WORD_DIGITS ? n : WORD_DIGITS;
 
 		if (clock_is_fixed())
-			word = hash_number(word, n);
-		else
-			io_random(&word, sizeof(word));
-		add_digits(out, word, some);
+			words[i] = word = hash_number(word, n);
+		add_digits(out, words[i], some);
 		n -= some;
 	}
 }
