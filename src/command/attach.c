@@ -5,6 +5,7 @@
 #include "command/attach.h"
 
 #include "base/mem.h"
+#include "command/run.h"
 #include "settings/cmdline.h"
 #include "text/charset.h"
 #include "text/header.h"
@@ -103,7 +104,7 @@ choose_name(const struct attach_spec *spec, struct error *err)
 {
 	if (spec->name != NULL && spec->name[0] != '\0')
 		return part_name(spec->name, err);
-	if (strcmp(spec->path, "-") == 0)
+	if (strcmp(spec->path, "-") == 0 || store_shell_pipe(spec->path) >= 0)
 		return mem_strdup("attachment");
 	return part_name(spec->path, err);
 }
@@ -119,7 +120,8 @@ attach_part(
 	if (strcmp(spec->path, "-") == 0)
 		content = input != NULL ? store_ref(input) : NULL;
 	else
-		content = store_open(spec->path, "attachment", err);
+		content =
+		    store_open(spec->path, "attachment", &run_interrupted, err);
 	if (content == NULL) {
 		cmdline_attach_hint(spec->path, err);
 		return NULL;

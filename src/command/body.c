@@ -8,6 +8,7 @@
 #include "command/attach.h"
 #include "command/compose.h"
 #include "command/picture.h"
+#include "command/run.h"
 #include "message/wire.h"
 #include "text/charset.h"
 #include "text/html.h"
@@ -69,7 +70,7 @@ body_text(const struct draft *d, const struct input *in, bool *failed,
 	if (in->use == INPUT_BODY && in->data != NULL)
 		rest = store_ref(in->data);
 	else if (d->body != NULL && in->use != INPUT_BODY) {
-		rest = store_open(d->body, "body", err);
+		rest = store_open(d->body, "body", &run_interrupted, err);
 		*failed = rest == NULL;
 	}
 	if (*failed)
@@ -186,8 +187,9 @@ slurp_html(const struct draft *d, const struct input *in, struct buf *html,
 
 	file = in->ready != NULL && in->ready->html != NULL
 	    ? store_ref(in->ready->html)
-	    : in->use == INPUT_HTML ? store_ref(in->data)
-				    : store_open(d->html, "HTML body", err);
+	    : in->use == INPUT_HTML
+	    ? store_ref(in->data)
+	    : store_open(d->html, "HTML body", &run_interrupted, err);
 	if (file == NULL)
 		return -1;
 	s = stream_store(file, 0, store_size(file));

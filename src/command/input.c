@@ -247,7 +247,7 @@ input_read(struct input *in, const struct request *r,
 		return 0;
 	if (in->data == NULL && in->use == INPUT_MESSAGE && file != NULL &&
 	    !is_stdin(file)) {
-		in->data = store_open(file, "message", err);
+		in->data = store_open(file, "message", interrupted, err);
 		if (in->data == NULL)
 			return -1;
 	} else if (in->data == NULL &&

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "command/merge_fill.h"
 #include "command/picture.h"
+#include "command/run.h"
 #include "message/mime.h"
 #include "settings/options.h"
 #include "text/suggest.h"
@@ -189,7 +190,7 @@ read_text(struct pattern *p, const struct input *in, struct error *err)
 		st = store_ref(in->data);
 	else if (path == NULL || in->use == INPUT_BODY)
 		return 0;
-	else if ((st = store_open(path, "body", err)) == NULL)
+	else if ((st = store_open(path, "body", &run_interrupted, err)) == NULL)
 		return -1;
 	p->has_text = true;
 	if (slurp(st, "the text", &text, err) < 0)
@@ -245,8 +246,9 @@ read_html(struct pattern *p, const struct input *in, struct error *err)
 			return error_wrap(err, "-I");
 	if (d->html == NULL)
 		return 0;
-	st = in->use == INPUT_HTML ? store_ref(in->data)
-				   : store_open(d->html, "HTML body", err);
+	st = in->use == INPUT_HTML
+	    ? store_ref(in->data)
+	    : store_open(d->html, "HTML body", &run_interrupted, err);
 	p->has_html = true;
 	if (st == NULL || slurp(st, "the HTML", &html, err) < 0 ||
 	    read_pictures(p, &html, &ignored, err) < 0)

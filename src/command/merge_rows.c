@@ -318,7 +318,7 @@ rows_open(const char *path, const volatile int *interrupted, struct error *err)
 
 	r->data = strcmp(path, "-") == 0
 	    ? store_spill(STDIN_FILENO, "the rows", 0, interrupted, err)
-	    : store_open(path, "data file", err);
+	    : store_open(path, "data file", interrupted, err);
 	if (r->data == NULL)
 		return NULL;
 	r->stream = stream_store(r->data, 0, store_size(r->data));

@@ -364,6 +364,29 @@ store_spill(int fd, const char *what, int64_t limit,
 
 /* --- opening by name ------------------------------------------------------ */
 
+int
+store_shell_pipe(const char *path)
+{
+	static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+	const char *digits = NULL;
+	struct stat info;
+	int fd, flags;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && digits == NULL; i++)
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+			digits = path + strlen(folders[i]);
+	if (digits == NULL || *digits == '\0' || strlen(digits) > 6 ||
+	    digits[strspn(digits, "0123456789")] != '\0')
+		return -1;
+	fd = (int)strtol(digits, NULL, 10);
+	flags = fcntl(fd, F_GETFD);
+	/* What closes on exec is our own. */
+	if (fd <= STDERR_FILENO || flags < 0 || (flags & FD_CLOEXEC) != 0 ||
+	    fstat(fd, &info) < 0 || !S_ISFIFO(info.st_mode))
+		return -1;
+	return fd;
+}
+
 /* "in the directory /home/jana" is what a wrong relative path needs. */
 static int
 missing(const char *path, const char *what, struct error *err)
@@ -432,12 +455,17 @@ not_regular(const char *path, const char *what, const struct stat *info,
 }
 
 struct store *
-store_open(const char *path, const char *what, struct error *err)
+store_open(const char *path, const char *what, const volatile int *interrupted,
+    struct error *err)
 {
 	auto_free char *name = mem_printf("%s '%s'", what, path);
+	int pipe = store_shell_pipe(path);
 	auto_fd int fd = -1;
 	struct stat info;
 	int own;
+
+	if (pipe >= 0)
+		return store_copy(pipe, name, 0, interrupted, err);
 
 	/* Looked at before it is opened: opening a FIFO or a device has
 	 * effects of its own. */
@@ -463,7 +491,7 @@ store_open(const char *path, const char *what, struct error *err)
 		return NULL;
 	}
 	if (!size_is_true(fd, info.st_size))
-		return store_copy(fd, name, 0, NULL, err);
+		return store_copy(fd, name, 0, interrupted, err);
 	own = fd;
 	fd = -1;
 	return store_in_place(steal(name), own, &info);

@@ -18,15 +18,22 @@
 struct store;
 
 /*
- * Open a regular file.  ERR_NOINPUT when it is missing, unreadable (with the
- * owner and mode in the text) or no regular file (directory: the hint is the
- * tar line to type); `what` begins the text, for example "attachment".  The
- * size is fixed now; a later read that finds the file shorter or longer, or
- * with another modification time, fails with ERR_IO "'x' changed while it was
- * read".
+ * Open a regular file, or copy a pipe of the shell's.  ERR_NOINPUT when it is
+ * missing, unreadable (with the owner and mode in the text) or neither
+ * (directory: the hint is the tar line to type); `what` begins the text, for
+ * example "attachment".  The size is fixed now; a later read that finds the
+ * file shorter or longer, or with another modification time, fails with ERR_IO
+ * "'x' changed while it was read".  *interrupted as below.
  */
-struct store *store_open(const char *path, const char *what, struct error *err)
-    MUST_CHECK;
+struct store *store_open(const char *path, const char *what,
+    const volatile int *interrupted, struct error *err) MUST_CHECK;
+
+/*
+ * The descriptor behind the name that shells give to the output of a command,
+ * <(command): a pipe that was open when the program began.  -1 for anything
+ * else, above all for a FIFO, which somebody may have left there.
+ */
+int store_shell_pipe(const char *path);
 
 /*
  * Copy a descriptor to its end.  A regular file at offset 0 is used in place;

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import random
+import threading
 import zipfile
 
 import pytest
@@ -385,6 +386,60 @@ def test_directory(refused, tmp_path):
 def test_fifo(refused, tmp_path):
     os.mkfifo(tmp_path / "fifo")
     refused(66, "-a", "fifo", "-m", "x", BOB, says="regular file")
+
+
+@pytest.fixture
+def shell_pipe():
+    """shell_pipe(data) -> the end to read of a pipe that another writes."""
+    writers = []
+
+    def run(data):
+        reading, writing = os.pipe()
+
+        def write():
+            with open(writing, "wb") as end:
+                end.write(data)
+        writers.append(threading.Thread(target=write))
+        writers[-1].start()
+        return reading
+    yield run
+    for writer in writers:
+        writer.join()
+
+
+@pytest.mark.parametrize("folder", ["/dev/fd", "/proc/self/fd"])
+@pytest.mark.parametrize("size", [0, 1, 3 << 20])
+def test_output_of_a_command(send, shell_pipe, folder, size):
+    data = random.Random(size).randbytes(size)
+    with open(shell_pipe(data), "rb") as end:
+        sent = send("-a", "%s/%d;name=x.bin" % (folder, end.fileno()), "-m",
+                    "see", BOB, pass_fds=[end.fileno()])
+    part, = attachments(sent.message)
+    assert (part.get_filename(), body_of(part)) == ("x.bin", data)
+
+
+def test_output_of_a_command_without_a_name(send, shell_pipe):
+    with open(shell_pipe(b"x\n"), "rb") as end:
+        sent = send("-a", "/dev/fd/%d" % end.fileno(), "-m", "see", BOB,
+                    pass_fds=[end.fileno()])
+    part, = attachments(sent.message)
+    assert part.get_filename() == "attachment"
+
+
+def test_output_of_a_command_as_text(send, shell_pipe):
+    for flag in ["--body", "--html"]:
+        with open(shell_pipe(b"made\n"), "rb") as end:
+            sent = send(flag, "/dev/fd/%d" % end.fileno(), BOB,
+                        pass_fds=[end.fileno()])
+        assert text(sent.message) == "made\n"
+
+
+def test_other_descriptors(refused, tmp_path):
+    """Only what is a pipe; and nothing of the program's own."""
+    for number in [0, 1, 2, 999]:
+        refused(66, "-a", "/dev/fd/%d" % number, "-m", "x", BOB)
+    refused(66, "-a", "/dev/fd/", "-m", "x", BOB)
+    refused(66, "-a", "/dev/fd/3x", "-m", "x", BOB)
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/tty"])

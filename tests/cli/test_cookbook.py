@@ -107,6 +107,12 @@ def test_folder(kitchen):
     assert b"docs/a.txt" in listed
 
 
+def test_outputs(kitchen):
+    message = kitchen.cook("outputs", shell="bash")
+    assert names(message) == ["disks.txt", "ports.txt"]
+    assert b"97%" in body_of(attachments(message)[0])
+
+
 def test_log(kitchen):
     message = kitchen.cook("log")
     assert message["Subject"] == "log of " + os.uname().nodename

@@ -77,7 +77,7 @@ test_open(void **state UNUSED)
 		auto_store struct store *st = NULL;
 
 		write_file(data, sizes[i]);
-		st = store_open("file", "attachment", &err);
+		st = store_open("file", "attachment", NULL, &err);
 		assert_non_null(st);
 		whole("file", st, data, sizes[i]);
 	}
@@ -133,7 +133,8 @@ test_open_refuses(void **state UNUSED)
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		struct error err = ERROR_INIT;
 
-		if (store_open(refused[i].path, "attachment", &err) != NULL)
+		if (store_open(refused[i].path, "attachment", NULL, &err) !=
+		    NULL)
 			fail_msg("'%s' was opened", refused[i].path);
 		if (err.kind != ERR_NOINPUT ||
 		    strstr(err.text, refused[i].text) == NULL ||
@@ -162,7 +163,7 @@ test_open_unreadable(void **state UNUSED)
 	assert_int_equal(chmod(".", 0711), 0);
 	if (geteuid() == 0)
 		assert_int_equal(seteuid(65534), 0);
-	st = store_open("file", "attachment", &err);
+	st = store_open("file", "attachment", NULL, &err);
 	assert_int_equal(seteuid(getuid()), 0);
 	assert_null(st);
 	assert_int_equal(err.kind, ERR_NOINPUT);
@@ -174,7 +175,7 @@ test_open_procfs(void **state UNUSED)
 {
 	struct error err = ERROR_INIT;
 	auto_store struct store *st =
-	    store_open("/proc/self/status", "attachment", &err);
+	    store_open("/proc/self/status", "attachment", NULL, &err);
 	char start[5];
 
 	assert_non_null(st);
@@ -231,7 +232,7 @@ test_change_is_noticed(void **state UNUSED)
 		char head[1000];
 
 		write_file(data, 100000);
-		st = store_open("file", "attachment", &err);
+		st = store_open("file", "attachment", NULL, &err);
 		assert_non_null(st);
 		s = stream_store(st, 0, 100000);
 		part = stream_store(st, 10, 20);
@@ -254,7 +255,7 @@ test_last_bytes_are_held_back(void **state UNUSED)
 	char all[10];
 
 	write_file("0123456789", 10);
-	st = store_open("file", "attachment", &err);
+	st = store_open("file", "attachment", NULL, &err);
 	assert_non_null(st);
 	s = stream_store(st, 0, 10);
 	store_free(st);
@@ -286,7 +287,8 @@ test_ranges(void **state UNUSED)
 
 	write_file("0123456789", 10);
 	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
-		auto_store struct store *file = store_open("file", "x", &err);
+		auto_store struct store *file =
+		    store_open("file", "x", NULL, &err);
 		auto_store struct store *memory =
 		    store_memory(mem_strdup("0123456789"), 10, "x");
 		auto_stream struct stream *a =
