@@ -144,9 +144,10 @@ open_ledger(struct merge *m, struct error *err)
 	const char *given = m->run->request.mailing.journal;
 	auto_buf struct buf mailing = buf_make(TEXT_MAX);
 
-	if (given == NULL && strcmp(m->data, "-") == 0) {
+	if (given == NULL &&
+	    (strcmp(m->data, "-") == 0 || store_shell_pipe(m->data) >= 0)) {
 		(void)error_set(
-		    err, ERR_USAGE, "rows from standard input need a journal");
+		    err, ERR_USAGE, "rows from a pipe need a journal");
 		return error_hint(err, "--journal=FILE");
 	}
 	m->journal = given != NULL ? mem_strdup(given)
