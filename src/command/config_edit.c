@@ -8,7 +8,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
-#include "command/editor.h"
+#include "compose/editor.h"
 #include "report/result.h"
 
 #include <errno.h>

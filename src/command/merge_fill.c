@@ -6,6 +6,7 @@
 #include "command/merge_fill.h"
 
 #include "base/mem.h"
+#include "command/run.h"
 #include "message/mime.h"
 #include "text/address.h"
 #include "text/header.h"
@@ -121,7 +122,7 @@ file_slot_parse(struct file_slot *f, const char *text, bool is_inline,
 	spec->is_inline = spec->is_inline || is_inline;
 	if (!template_is_fixed(&f->path) || !template_is_fixed(&f->name))
 		return 0;
-	f->part = attach_part(spec, input, err);
+	f->part = attach_part(spec, input, &run_interrupted, err);
 	return f->part != NULL ? mime_keep(f->part, err) : -1;
 }
 
@@ -193,5 +194,5 @@ file_slot_fill(const struct file_slot *f, const struct template_values *values,
 	}
 	spec.path = path.data;
 	spec.name = name.len > 0 ? name.data : NULL;
-	return attach_part(&spec, NULL, err);
+	return attach_part(&spec, NULL, &run_interrupted, err);
 }

@@ -6,7 +6,7 @@
 #ifndef MITTO_MERGE_FILL_H
 #define MITTO_MERGE_FILL_H
 
-#include "command/attach.h"
+#include "compose/attach.h"
 #include "text/template.h"
 
 /* The value of an option. */

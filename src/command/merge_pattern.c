@@ -10,8 +10,8 @@
 
 #include "base/mem.h"
 #include "command/merge_fill.h"
-#include "command/picture.h"
 #include "command/run.h"
+#include "compose/picture.h"
 #include "message/mime.h"
 #include "settings/options.h"
 #include "text/suggest.h"

@@ -7,8 +7,8 @@
 #ifndef MITTO_MERGE_PATTERN_H
 #define MITTO_MERGE_PATTERN_H
 
-#include "command/compose.h"
 #include "command/merge_rows.h"
+#include "compose/compose.h"
 #include "settings/cmdline.h"
 
 struct pattern;

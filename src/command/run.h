@@ -6,7 +6,7 @@
 #ifndef MITTO_RUN_H
 #define MITTO_RUN_H
 
-#include "command/compose.h"
+#include "compose/compose.h"
 #include "report/result.h"
 #include "report/watch.h"
 #include "settings/cmdline.h"

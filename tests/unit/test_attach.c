@@ -4,7 +4,7 @@
  */
 #include "texttest.h"
 
-#include "command/attach.h"
+#include "compose/attach.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -5,11 +5,10 @@
 #ifndef MITTO_COMPOSE_H
 #define MITTO_COMPOSE_H
 
-#include "command/input.h"
-#include "command/sender.h"
+#include "compose/input.h"
+#include "compose/sender.h"
 #include "message/message.h"
 #include "settings/alias.h"
-#include "smtp/outcome.h"
 
 /* One message ready to go, with everything that is said about it. */
 struct composition {

@@ -26,10 +26,11 @@ int attach_parse(struct attach_spec *spec, const char *text, struct error *err)
 
 /*
  * The part.  `input` is used up for "-" (NULL otherwise).  Missing, unreadable
- * or irregular files are ERR_NOINPUT with a hint.
+ * or irregular files are ERR_NOINPUT with a hint; reading a pipe ends with
+ * ERR_INTERRUPTED once *interrupted (may be NULL) is set.
  */
 struct part *attach_part(const struct attach_spec *spec, struct store *input,
-    struct error *err) MUST_CHECK;
+    const volatile int *interrupted, struct error *err) MUST_CHECK;
 
 void attach_release(struct attach_spec *spec);
 

@@ -2,10 +2,10 @@
 /*
  * The user's editor, and a text that goes through it (-e).
  */
-#include "command/editor.h"
+#include "compose/editor.h"
 #include "base/io.h"
 #include "base/mem.h"
-#include "command/input.h"
+#include "compose/input.h"
 
 #include <errno.h>
 #include <fcntl.h>

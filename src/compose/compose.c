@@ -2,7 +2,7 @@
 /*
  * A new message: header fields in the order people read them, then the tree.
  */
-#include "command/compose.h"
+#include "compose/compose.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

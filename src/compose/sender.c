@@ -3,10 +3,10 @@
  * The account's own sender, other senders beside it, and the domains that
  * follow from them.
  */
-#include "command/sender.h"
+#include "compose/sender.h"
 
 #include "base/mem.h"
-#include "command/compose.h"
+#include "compose/compose.h"
 #include "settings/host.h"
 #include "text/idn.h"
 

@@ -3,7 +3,7 @@
  * A message that came with its header (-t, --raw): what must be read of it, and
  * what is put on top of it.  Nothing else is touched (message/repair.h).
  */
-#include "command/finished.h"
+#include "compose/finished.h"
 
 #include "base/io.h"
 #include "base/mem.h"

@@ -27,9 +27,10 @@ struct ready {
 
 struct input {
 	enum input_use use;
-	struct store *data;        /* NULL when nothing was read */
-	struct head head;          /* of INPUT_MESSAGE */
-	const struct ready *ready; /* borrowed, or NULL */
+	struct store *data;              /* NULL when nothing was read */
+	struct head head;                /* of INPUT_MESSAGE */
+	const struct ready *ready;       /* borrowed, or NULL */
+	const volatile int *interrupted; /* ends all reading, or NULL */
 
 	/* Set before it is read by those who know more than the draft. */
 	bool ends_at_dot; /* a line with a lone dot ends standard input */
@@ -49,7 +50,8 @@ int input_claim(const struct draft *d, enum input_use *use, struct error *err)
 
 /*
  * Read what the draft needs: standard input, or for -t and --raw the file of
- * --body.  On a terminal a line on stderr says so first.  With -t and --raw the
+ * --body.  *interrupted also counts for what is read later on behalf of `in`.
+ * On a terminal a line on stderr says so first.  With -t and --raw the
  * header is parsed; with --raw, what comes without a header becomes INPUT_BODY
  * if somebody is named to get it.  `in` is zeroed but for what was set before;
  * data that is there already takes the place of standard input.  ERR_NOINPUT,

@@ -2,10 +2,9 @@
 /*
  * Attachments as the user names them.
  */
-#include "command/attach.h"
+#include "compose/attach.h"
 
 #include "base/mem.h"
-#include "command/run.h"
 #include "settings/cmdline.h"
 #include "text/charset.h"
 #include "text/header.h"
@@ -110,8 +109,8 @@ choose_name(const struct attach_spec *spec, struct error *err)
 }
 
 struct part *
-attach_part(
-    const struct attach_spec *spec, struct store *input, struct error *err)
+attach_part(const struct attach_spec *spec, struct store *input,
+    const volatile int *interrupted, struct error *err)
 {
 	auto_store struct store *content = NULL;
 	auto_free char *name = NULL;
@@ -121,7 +120,7 @@ attach_part(
 		content = input != NULL ? store_ref(input) : NULL;
 	else
 		content =
-		    store_open(spec->path, "attachment", &run_interrupted, err);
+		    store_open(spec->path, "attachment", interrupted, err);
 	if (content == NULL) {
 		cmdline_attach_hint(spec->path, err);
 		return NULL;

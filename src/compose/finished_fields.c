@@ -4,7 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/mem.h"
-#include "command/finished.h"
+#include "compose/finished.h"
 #include "text/datetime.h"
 #include "text/encword.h"
 #include "text/header.h"

@@ -4,7 +4,7 @@
  * addresses that only this host understands.
  */
 #include "base/mem.h"
-#include "command/finished.h"
+#include "compose/finished.h"
 #include "settings/host.h"
 #include "text/header.h"
 

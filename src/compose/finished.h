@@ -6,7 +6,7 @@
 #ifndef MITTO_FINISHED_H
 #define MITTO_FINISHED_H
 
-#include "command/compose.h"
+#include "compose/compose.h"
 
 struct finished {
 	const struct request *request;

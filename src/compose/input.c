@@ -3,7 +3,7 @@
  * Standard input is read once, whole, into a store; a pipe becomes rewindable
  * by that.
  */
-#include "command/input.h"
+#include "compose/input.h"
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -239,6 +239,7 @@ input_read(struct input *in, const struct request *r,
 	const char *file = r->draft.body;
 
 	in->use = INPUT_NONE;
+	in->interrupted = interrupted;
 	in->read = true;
 	head_init(&in->head);
 	if (input_claim(&r->draft, &in->use, err) < 0)

@@ -3,7 +3,7 @@
  * Who gets it: address lists from flags, aliases undone, each mailbox once.
  */
 #include "base/mem.h"
-#include "command/compose.h"
+#include "compose/compose.h"
 #include "text/utf8.h"
 
 #include <string.h>

@@ -2,10 +2,10 @@
 /*
  * References and the parts they mean are matched by the name in the HTML.
  */
-#include "command/picture.h"
+#include "compose/picture.h"
 
 #include "base/mem.h"
-#include "command/attach.h"
+#include "compose/attach.h"
 #include "text/html.h"
 
 #include <string.h>
@@ -69,7 +69,7 @@ add_inlines(struct picture_list *list, const struct draft *d,
 		if (attach_parse(&spec, d->inlines.items[i], err) < 0)
 			return -1;
 		spec.is_inline = true;
-		part = attach_part(&spec, NULL, err);
+		part = attach_part(&spec, NULL, NULL, err);
 		if (part == NULL)
 			return -1;
 		name = mem_strdup(part->cid != NULL ? part->cid : part->name);
@@ -134,7 +134,7 @@ add_local(struct picture_list *list, const char *folder, const char *path,
 	if (!is_inside(folder, full))
 		return leave_alone(
 		    warnings, path, "is no file in the HTML file's folder");
-	part = attach_part(&spec, NULL, err);
+	part = attach_part(&spec, NULL, NULL, err);
 	if (part == NULL)
 		return -1;
 	if (strncmp(part->type, "image/", 6) != 0)

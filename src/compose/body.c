@@ -5,10 +5,9 @@
  */
 #include "base/io.h"
 #include "base/mem.h"
-#include "command/attach.h"
-#include "command/compose.h"
-#include "command/picture.h"
-#include "command/run.h"
+#include "compose/attach.h"
+#include "compose/compose.h"
+#include "compose/picture.h"
 #include "message/wire.h"
 #include "text/charset.h"
 #include "text/html.h"
@@ -70,7 +69,7 @@ body_text(const struct draft *d, const struct input *in, bool *failed,
 	if (in->use == INPUT_BODY && in->data != NULL)
 		rest = store_ref(in->data);
 	else if (d->body != NULL && in->use != INPUT_BODY) {
-		rest = store_open(d->body, "body", &run_interrupted, err);
+		rest = store_open(d->body, "body", in->interrupted, err);
 		*failed = rest == NULL;
 	}
 	if (*failed)
@@ -189,7 +188,7 @@ slurp_html(const struct draft *d, const struct input *in, struct buf *html,
 	    ? store_ref(in->ready->html)
 	    : in->use == INPUT_HTML
 	    ? store_ref(in->data)
-	    : store_open(d->html, "HTML body", &run_interrupted, err);
+	    : store_open(d->html, "HTML body", in->interrupted, err);
 	if (file == NULL)
 		return -1;
 	s = stream_store(file, 0, store_size(file));
@@ -308,7 +307,7 @@ add_files(struct part *mixed, const struct strlist *specs, bool is_inline,
 		if (attach_parse(&spec, specs->items[i], err) < 0)
 			return -1;
 		spec.is_inline = spec.is_inline || is_inline;
-		part = attach_part(&spec, in->data, err);
+		part = attach_part(&spec, in->data, in->interrupted, err);
 		if (part == NULL)
 			return -1;
 		part_add(mixed, part);
